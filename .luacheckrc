@@ -1,0 +1,8 @@
+std = "lua54"
+max_line_length = 120
+exclude_files = { "build" }
+
+-- Premake's words are globals, its functions are in os, path and table; premake4.lua defines some.
+files["premake?.lua"] = { std = "min", ignore = { "11", "143" } }
+
+files["**/*_spec.lua"] = { std = "+busted" }

@@ -1,0 +1,263 @@
+/*
+** bindings.h: what the bindings know of each other.
+**
+** One `struct jg_host` per Lua state: libuv's loop, the backend's, and the scheduler. C callbacks
+** never call Lua. They mark a handle as signalled, which makes the tasks that wait for it ready; the
+** scheduler resumes those between two turns of the loop. So a wait inside a wait is no re-entrance
+** for libuv, and no Lua error can ever cross it.
+*/
+#ifndef JG_BINDINGS_H
+#define JG_BINDINGS_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "../host/os.h"
+
+/* ---- handle.c: what can be waited for --------------------------------------------------------- */
+
+struct jg_handle;
+struct jg_task;
+struct jg_waiter;
+
+struct jg_handle_type {
+    const char *name;                                       /* __name, such as "jghost.process" */
+    int (*push_result)(lua_State *L, struct jg_handle *handle); /* what wait returns; may raise */
+    void (*watched)(struct jg_handle *handle);              /* somebody waits now; may be NULL */
+};
+
+/* First member of every userdata that can be waited for. */
+struct jg_handle {
+    const struct jg_handle_type *type;
+    struct jg_waiter *waiters;
+    bool signalled;
+};
+
+/* One handle that one wait waits for. */
+struct jg_waiter {
+    struct jg_waiter *next, **link; /* in the handle's list; link is NULL when it is in none */
+    struct jg_waiter *next_joined;  /* in the wait's list */
+    struct jg_wait *wait;
+};
+
+/* One wait of one task: over when `needed` of its handles are signalled, or its alarm has rung. */
+struct jg_wait {
+    struct jg_task *task; /* NULL: it runs the loop itself until it is over */
+    struct jg_host *host;
+    struct jg_alarm *alarm;
+    struct jg_waiter *waiters; /* those it has joined and not left, by next_joined */
+    size_t needed;
+    struct jg_handle *first; /* the first that was signalled */
+    bool over, timed_out;
+};
+
+/* The handle at `index`, or an error that says that something to wait for was expected. */
+struct jg_handle *jg_handle_check(lua_State *L, int index);
+
+/* The same, or NULL. */
+struct jg_handle *jg_handle_test(lua_State *L, int index);
+
+/* Ends the waits that wait for it, and future ones at once, until it is reset. */
+void jg_handle_signal(struct jg_handle *handle);
+void jg_handle_reset(struct jg_handle *handle);
+
+/* Makes `wait` wait for `handle` by `waiter`, whose memory the caller keeps until jg_wait_leave. */
+void jg_wait_join(struct jg_wait *wait, struct jg_waiter *waiter, struct jg_handle *handle);
+
+/* Leaves all that `wait` waits for, and gives its alarm back. Any number of times. */
+void jg_wait_leave(struct jg_wait *wait);
+
+/* ---- alarm.c: one-shot timers ------------------------------------------------------------------- */
+
+struct jg_host;
+struct jg_alarm;
+typedef void jg_alarm_fn(void *owner);
+
+/* Rings once after `seconds`; NULL without memory. Give it back, whether or not it has rung. */
+struct jg_alarm *jg_alarm_start(struct jg_host *host, double seconds, jg_alarm_fn *ring, void *owner);
+void jg_alarm_stop(struct jg_host *host, struct jg_alarm *alarm);
+
+/* The next in the list of stopped ones; they are freed when the loop has been closed. */
+struct jg_alarm *jg_alarm_next(struct jg_alarm *alarm);
+
+/* Seconds from the argument at `index`: rejects NaN and negatives; `absent` for nil. */
+double jg_check_seconds(lua_State *L, int index, double absent);
+
+/* What came of the wait whose continuation is running. */
+struct jg_outcome {
+    bool timed_out;
+    struct jg_handle *first; /* the first that was signalled */
+};
+
+/* ---- host.c: the one struct of a Lua state -------------------------------------------------------- */
+
+struct jg_host {
+    lua_State *L; /* the main thread */
+    uv_loop_t uv;
+    uv_async_t wake;       /* an interrupt has come */
+    uv_check_t look;       /* drain.c: after each poll, while processes are being drained */
+    uv_idle_t idle;        /* and then the loop mustn't block */
+    struct jg_os_loop *os;
+    struct jg_task *ready, **ready_end;
+    struct jg_task *current; /* the task that is running, or NULL */
+    struct jg_task *main;    /* the task of the chunk that jg_host_call runs */
+    struct jg_alarm *alarms; /* free ones */
+    struct jg_process *draining; /* ended, but their pipes may hold more */
+    struct jg_process *processes; /* not ended */
+    struct jg_job *jobs;     /* open */
+    struct jg_outcome outcome;
+    size_t unheard;          /* tasks that failed, and nobody waited for them */
+    int null_descriptor;     /* the null device, or -1 if nobody has needed it yet */
+    lua_State *volatile running;          /* whose turn it is, for the interrupt's hook */
+    volatile sig_atomic_t interrupt;      /* its number, until it has been delivered */
+    volatile int interrupted_by;          /* its number, ever since */
+    const char *volatile interrupt_name;
+};
+
+/* Opens the loops for `L`. False: why, in `err`. */
+bool jg_host_open(lua_State *L, struct jg_err *err);
+
+/* Ends every task and job and closes `L` and the loops. */
+void jg_host_close(lua_State *L);
+
+struct jg_host *jg_host_of(lua_State *L);
+
+/*
+** As lua_pcall with a traceback, but the function is run as a task, the main one: what it waits for
+** lets other tasks run. Results or the message replace the function and its arguments.
+*/
+int jg_host_call(lua_State *L, int arguments, int results);
+
+/* Cancels the tasks that are left when the script has ended, and tells the user of those that failed
+** with nobody waiting for them. Returns how many those were. */
+int jg_host_finish(lua_State *L);
+
+/* The number of the signal that interrupted the run, or 0. */
+int jg_host_interrupted_by(lua_State *L);
+
+/* ---- schedule.c: tasks and turns ------------------------------------------------------------------ */
+
+struct jg_task {
+    struct jg_handle handle;
+    struct jg_host *host;
+    lua_State *L; /* its coroutine, anchored in its first user value */
+    struct jg_task *next; /* in the ready queue */
+    struct jg_wait wait;
+    struct jg_waiter waiter; /* for the usual wait, of one handle */
+    lua_KFunction k; /* where the wait goes on */
+    lua_KContext context;
+    int values; /* on its stack: arguments before it has begun, results after it has returned */
+    enum { JG_TASK_READY, JG_TASK_RUNNING, JG_TASK_WAITING, JG_TASK_RETURNED, JG_TASK_FAILED, JG_TASK_CANCELLED } state;
+    bool observed;    /* somebody has its error */
+    bool interrupted; /* raise the interrupt where it waits */
+    bool stranded;    /* raise that nothing can end its wait */
+};
+
+/* Pushes a task that will call the function and its `arguments` on top of the stack, and pops those. */
+struct jg_task *jg_task_push(lua_State *L, int arguments);
+
+/* The type of tasks. */
+const struct jg_handle_type *jg_task_type(void);
+
+/* Ends a task that isn't running: its pending <close> run. False: it is running. */
+bool jg_task_cancel(lua_State *L, struct jg_task *task);
+
+/* Cancels all that are left. */
+void jg_task_cancel_all(lua_State *L);
+
+void jg_task_make_ready(struct jg_task *task);
+
+/* One turn: resumes who is ready, then, unless *over, lets the loop run once, blocking if nobody is.
+** False: nobody is ready and nothing is left that could change that. */
+bool jg_schedule_turn(struct jg_host *host, const bool *over);
+
+/* Raises the interrupt in `L`, if one has come and nobody has got it yet. */
+void jg_schedule_raise_interrupt(lua_State *L);
+
+/* ---- wait.c ----------------------------------------------------------------------------------------- */
+
+/*
+** Waits for one handle, then goes on with `k`, as lua_yieldk does; in a task by yielding, and where
+** Lua can't yield by running the loop. `seconds` may be INFINITY.
+*/
+int jg_wait_one(lua_State *L, struct jg_handle *handle, double seconds, lua_KFunction k, lua_KContext context);
+
+/* In the continuation of a wait: what came of it. */
+struct jg_outcome jg_wait_outcome(lua_State *L);
+
+/*
+** The same in three steps, for waits of many handles. jg_wait_begin pushes one value and returns the
+** wait to join; nothing may be raised between the first jg_wait_join and jg_wait_run.
+*/
+struct jg_wait *jg_wait_begin(lua_State *L, size_t needed);
+int jg_wait_run(lua_State *L, struct jg_wait *wait, double seconds, lua_KFunction k, lua_KContext context);
+
+/* Nothing is left that could end the main task's wait: makes it raise that. False: it doesn't wait. */
+bool jg_wait_strand(struct jg_host *host);
+
+/* handle:wait([seconds]), the method of every handle. */
+int jg_handle_wait(lua_State *L);
+
+/* ---- fail.c: errors and options ----------------------------------------------------------------------- */
+
+/* Pushes nil, "what subject: reason", the native code and the portable name; returns 4. */
+int jg_fail(lua_State *L, const struct jg_err *err, const char *subject);
+
+/* The same for a libuv code. */
+int jg_fail_uv(lua_State *L, int code, const char *what, const char *subject);
+
+/* Pushes nil, "timeout"; returns 2. */
+int jg_fail_timeout(lua_State *L);
+
+/* Raises an error if the table at `index` has a key, other than an integer, that isn't in `names`
+** (NULL-terminated), and names the nearest. `function` is how the user called it. */
+void jg_check_options(lua_State *L, int index, const char *function, const char *const *names);
+
+/* Field `name` of the table at `index`, or NULL; raises unless it is a string without a zero byte.
+** It stays on the stack. */
+const char *jg_string_option(lua_State *L, int index, const char *function, const char *name);
+bool jg_boolean_option(lua_State *L, int index, const char *function, const char *name);
+double jg_seconds_option(lua_State *L, int index, const char *function, const char *name, double absent);
+/* Bytes, as an integer or as "512K", "8M", "2G". */
+int64_t jg_bytes_option(lua_State *L, int index, const char *function, const char *name, int64_t absent);
+
+/* ---- system.c ------------------------------------------------------------------------------------------ */
+
+/* Closes a C descriptor. */
+void jg_close_descriptor(int descriptor);
+
+/* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
+int jg_open_descriptor(const char *path, int flags);
+
+/* ---- drain.c: pipes of processes that have ended ---------------------------------------------------- */
+
+void jg_drain_open(struct jg_host *host);
+
+/* ---- job.c ---------------------------------------------------------------------------------------------- */
+
+/* Is a process left in any job that the script has open? */
+bool jg_host_jobs_populated(const struct jg_host *host);
+
+/* ---- one noun each -------------------------------------------------------------------------------- */
+
+void jg_open_task(lua_State *L);
+void jg_open_event(lua_State *L);
+void jg_open_timer(lua_State *L);
+void jg_open_job(lua_State *L);
+void jg_open_process(lua_State *L);
+void jg_open_stream(lua_State *L);
+void jg_open_wait(lua_State *L);
+void jg_open_system(lua_State *L);
+
+/* Makes the metatable of a handle type: `methods` plus wait, __index, __gc, __close, __tostring. Adds
+** its methods to the module table on top of the stack as field `noun`, for the scripts to add to. */
+void jg_new_handle_type(lua_State *L, const struct jg_handle_type *type, const char *noun, const luaL_Reg *methods,
+                        const luaL_Reg *metamethods);
+
+/* The module jghost.core. */
+int luaopen_jghost_core(lua_State *L);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+** fail.c: how a refusal by the system reaches the script, and how its own mistakes are told to it.
+*/
+#include <stdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "../host/nearest.h"
+#include "bindings.h"
+
+static int fail(lua_State *L, const char *what, const char *subject, const char *reason, int native, const char *name)
+{
+    luaL_pushfail(L);
+    if (subject != NULL)
+        lua_pushfstring(L, "%s %s: %s", what, subject, reason);
+    else
+        lua_pushfstring(L, "%s: %s", what, reason);
+    lua_pushinteger(L, native);
+    lua_pushstring(L, name);
+    return 4;
+}
+
+int jg_fail(lua_State *L, const struct jg_err *err, const char *subject)
+{
+    char reason[256];
+    return fail(L, err->what, subject, jg_os_err_text(err->native, reason, sizeof reason), err->native,
+                jg_err_name(err->kind));
+}
+
+int jg_fail_uv(lua_State *L, int code, const char *what, const char *subject)
+{
+    /* libuv's codes are the negated native ones where there is an errno, and its own elsewhere */
+    char reason[256];
+    return fail(L, what, subject, uv_strerror_r(code, reason, sizeof reason), -code,
+                jg_err_name(jg_os_err_kind(-code)));
+}
+
+int jg_fail_timeout(lua_State *L)
+{
+    luaL_pushfail(L);
+    lua_pushliteral(L, "timeout");
+    return 2;
+}
+
+static size_t count_names(const char *const *names)
+{
+    size_t count = 0;
+    while (names[count] != NULL)
+        count++;
+    return count;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (strcmp(*names, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void jg_check_options(lua_State *L, int index, const char *function, const char *const *names)
+{
+    lua_pushnil(L);
+    while (lua_next(L, index) != 0) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TNUMBER)
+            continue;
+        const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, -1);
+        if (is_one_of(name, names))
+            continue;
+        const char *near = jg_nearest(name, names, count_names(names));
+        if (near != NULL)
+            luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", function, name, near);
+        luaL_error(L, "%s: unknown option '%s'", function, name);
+    }
+}
+
+static int wrong(lua_State *L, const char *function, const char *name, const char *expected)
+{
+    return luaL_error(L, "%s: option '%s' must be %s, not %s", function, name, expected, luaL_tolstring(L, -1, NULL));
+}
+
+const char *jg_string_option(lua_State *L, int index, const char *function, const char *name)
+{
+    size_t length;
+    if (lua_getfield(L, index, name) == LUA_TNIL)
+        return NULL;
+    if (lua_type(L, -1) != LUA_TSTRING)
+        wrong(L, function, name, "a string");
+    const char *text = lua_tolstring(L, -1, &length);
+    if (strlen(text) != length)
+        luaL_error(L, "%s: option '%s' has a zero byte in it", function, name);
+    return text;
+}
+
+bool jg_boolean_option(lua_State *L, int index, const char *function, const char *name)
+{
+    int type = lua_getfield(L, index, name);
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+        wrong(L, function, name, "true or false");
+    bool value = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+double jg_seconds_option(lua_State *L, int index, const char *function, const char *name, double absent)
+{
+    if (lua_getfield(L, index, name) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return absent;
+    }
+    double seconds = lua_tonumber(L, -1);
+    if (lua_type(L, -1) != LUA_TNUMBER || isnan(seconds) || seconds < 0)
+        wrong(L, function, name, "a number of seconds, 0 or more");
+    lua_pop(L, 1);
+    return seconds;
+}
+
+/* "512M" and its kind; a negative number if it isn't one. */
+static int64_t parse_bytes(const char *text)
+{
+    static const char units[] = "KMGT";
+    char unit = '\0';
+    int used = 0;
+    long long number;
+    if (sscanf(text, "%lld%n%c%n", &number, &used, &unit, &used) < 1 || text[used] != '\0' || number < 0)
+        return -1;
+    const char *at = unit == '\0' ? NULL : strchr(units, unit);
+    if (unit != '\0' && at == NULL)
+        return -1;
+    int shift = at == NULL ? 0 : 10 * (int)(at - units + 1);
+    return number > (INT64_MAX >> shift) ? -1 : (int64_t)number << shift;
+}
+
+int64_t jg_bytes_option(lua_State *L, int index, const char *function, const char *name, int64_t absent)
+{
+    int is_integer = 0;
+    int64_t bytes = -1;
+    int type = lua_getfield(L, index, name);
+    if (type == LUA_TNIL)
+        bytes = absent;
+    else if (type == LUA_TNUMBER)
+        bytes = lua_tointegerx(L, -1, &is_integer);
+    else if (type == LUA_TSTRING)
+        bytes = parse_bytes(lua_tostring(L, -1));
+    if (bytes < 0 || (type == LUA_TNUMBER && !is_integer))
+        wrong(L, function, name, "a number of bytes, such as 65536 or \"8M\"");
+    lua_pop(L, 1);
+    return bytes;
+}

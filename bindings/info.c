@@ -1,0 +1,85 @@
+/*
+** info.c: what can be known of a job: its processes, what they have used.
+*/
+#include "process.h"
+
+struct listing {
+    lua_State *L;
+    lua_Integer count;
+};
+
+static void set_text(lua_State *L, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, name);
+}
+
+/* A number that the platform doesn't know is absent. */
+static void set_integer(lua_State *L, const char *name, int64_t value)
+{
+    if (value < 0)
+        return;
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
+static void set_seconds(lua_State *L, const char *name, double value)
+{
+    if (value < 0)
+        return;
+    lua_pushnumber(L, value);
+    lua_setfield(L, -2, name);
+}
+
+static void add_process(const struct jg_os_process_info *info, void *argument)
+{
+    struct listing *listing = argument;
+    lua_State *L = listing->L;
+    lua_createtable(L, 0, 11);
+    set_integer(L, "pid", info->pid);
+    set_integer(L, "host_pid", info->host_pid);
+    set_integer(L, "parent", info->parent);
+    set_text(L, "name", info->name);
+    set_text(L, "command", info->command);
+    set_text(L, "state", info->state);
+    set_seconds(L, "started", info->started);
+    set_seconds(L, "user_time", info->user_time);
+    set_seconds(L, "system_time", info->system_time);
+    set_integer(L, "memory", info->memory);
+    set_integer(L, "threads", info->threads);
+    lua_rawseti(L, -2, ++listing->count);
+}
+
+/* job:processes() → list; or nil, message, code, name */
+int jg_job_processes(lua_State *L)
+{
+    struct jg_job *job = jg_check_job(L, 1);
+    struct listing listing = {L, 0};
+    struct jg_err err;
+    luaL_checkstack(L, 8, "too many values");
+    lua_newtable(L);
+    if (!jg_os_job_processes(jg_job_os(job), add_process, &listing, &err))
+        return jg_fail(L, &err, NULL);
+    return 1;
+}
+
+/* job:usage() → table; or nil, message, code, name */
+int jg_job_usage(lua_State *L)
+{
+    struct jg_job *job = jg_check_job(L, 1);
+    struct jg_os_usage usage;
+    struct jg_err err;
+    if (!jg_os_job_usage(jg_job_os(job), &usage, &err))
+        return jg_fail(L, &err, NULL);
+    lua_createtable(L, 0, 7);
+    set_seconds(L, "user_time", usage.user_time);
+    set_seconds(L, "system_time", usage.system_time);
+    set_integer(L, "peak_memory", usage.peak_memory);
+    set_integer(L, "active_processes", usage.active_processes);
+    set_integer(L, "total_processes", usage.total_processes);
+    set_integer(L, "read_bytes", usage.read_bytes);
+    set_integer(L, "written_bytes", usage.written_bytes);
+    return 1;
+}

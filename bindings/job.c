@@ -1,0 +1,347 @@
+/*
+** job.c: a job: everything that was started in it, and whatever that started.
+*/
+#include <math.h>
+
+#include "process.h"
+
+struct jg_job {
+    struct jg_handle handle; /* signalled: nothing is left in it */
+    struct jg_host *host;
+    struct jg_os_job *os; /* NULL: closed */
+    struct jg_job *parent, *children;
+    struct jg_job *next, **link;           /* in its parent's children */
+    struct jg_job *next_open, **link_open; /* in host->jobs */
+};
+
+enum { LIVE = 1, PARENT, NAME, USER_VALUES = NAME }; /* user values: its live processes; its parent; its name */
+
+static char by_pointer; /* its address is the registry's key for a weak table of jobs by their address */
+
+static int push_result(lua_State *L, struct jg_handle *handle)
+{
+    (void)handle;
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static const struct jg_handle_type job_type = {"jghost.job", push_result, NULL};
+
+struct jg_os_job *jg_job_os(const struct jg_job *job)
+{
+    return job->os;
+}
+
+struct jg_job *jg_check_job(lua_State *L, int index)
+{
+    struct jg_job *job = luaL_checkudata(L, index, job_type.name);
+    luaL_argcheck(L, job->os != NULL, index, "the job is closed");
+    return job;
+}
+
+bool jg_host_jobs_populated(const struct jg_host *host)
+{
+    for (const struct jg_job *job = host->jobs; job != NULL; job = job->next_open) {
+        if (!jg_os_job_empty(job->os))
+            return true;
+    }
+    return false;
+}
+
+void jg_job_populated(struct jg_job *job)
+{
+    for (; job != NULL; job = job->parent)
+        jg_handle_reset(&job->handle);
+}
+
+static void on_emptied(void *owner)
+{
+    struct jg_job *job = owner;
+    if (jg_os_job_empty(job->os))
+        jg_handle_signal(&job->handle);
+}
+
+void jg_job_keep(lua_State *L, int job)
+{
+    lua_getiuservalue(L, job, LIVE);
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, lua_touserdata(L, -3));
+    lua_pop(L, 1);
+}
+
+/* From a callback: nothing here allocates, so nothing here can raise. */
+void jg_job_forget(struct jg_job *job, const struct jg_process *process)
+{
+    lua_State *L = job->host->L;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
+    if (lua_rawgetp(L, -1, job) == LUA_TUSERDATA) {
+        lua_getiuservalue(L, -1, LIVE);
+        if (lua_rawgetp(L, -1, process) != LUA_TNIL) {
+            lua_pushnil(L);
+            lua_rawsetp(L, -3, process);
+        }
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 2);
+}
+
+static void link_job(struct jg_job *job, struct jg_job *parent)
+{
+    struct jg_host *host = job->host;
+    job->parent = parent;
+    job->link = parent != NULL ? &parent->children : NULL;
+    if (parent != NULL) {
+        job->next = parent->children;
+        if (job->next != NULL)
+            job->next->link = &job->next;
+        parent->children = job;
+    }
+    job->next_open = host->jobs;
+    job->link_open = &host->jobs;
+    if (job->next_open != NULL)
+        job->next_open->link_open = &job->next_open;
+    host->jobs = job;
+}
+
+static void unlink_job(struct jg_job *job)
+{
+    if (job->link != NULL) {
+        *job->link = job->next;
+        if (job->next != NULL)
+            job->next->link = job->link;
+        job->link = NULL;
+    }
+    *job->link_open = job->next_open;
+    if (job->next_open != NULL)
+        job->next_open->link_open = job->link_open;
+}
+
+/* Gives up the job and those inside it; what is left in it ends. */
+static void release(struct jg_job *job)
+{
+    if (job->os == NULL)
+        return;
+    while (job->children != NULL)
+        release(job->children);
+    unlink_job(job);
+    jg_os_job_release(job->os);
+    job->os = NULL;
+    jg_handle_signal(&job->handle);
+}
+
+static const char *const option_names[] = {"name",     "isolate",      "memory",    "processes",
+                                           "cpus",     "cpu_time",     "best_effort", NULL};
+
+/* Limits need what this version can't do yet on any system: an error, unless the user said otherwise. */
+static const char *refused_limit(lua_State *L, const char *function)
+{
+    static const char *const limits[] = {"memory", "processes", "cpus", "cpu_time"};
+    bool best_effort = jg_boolean_option(L, 2, function, "best_effort");
+    for (int i = 0; i < 4; i++) {
+        bool set = lua_getfield(L, 2, limits[i]) != LUA_TNIL;
+        lua_pop(L, 1);
+        if (set && !best_effort)
+            return limits[i];
+    }
+    return NULL;
+}
+
+static int create(lua_State *L, struct jg_job *parent, const char *function)
+{
+    struct jg_os_job_options options = {0};
+    struct jg_err err;
+    jg_check_options(L, 2, function, option_names);
+    options.isolate = jg_boolean_option(L, 2, function, "isolate");
+    const char *limit = refused_limit(L, function);
+    if (limit != NULL) {
+        err = (struct jg_err){JG_ERR_NOT_SUPPORTED, -UV_ENOTSUP, "cannot limit"};
+        return jg_fail(L, &err, limit);
+    }
+    const char *name = jg_string_option(L, 2, function, "name");
+    struct jg_job *job = lua_newuserdatauv(L, sizeof *job, USER_VALUES);
+    *job = (struct jg_job){.handle = {.type = &job_type, .signalled = true}, .host = jg_host_of(L)};
+    luaL_setmetatable(L, job_type.name);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, LIVE);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, PARENT);
+    lua_pushstring(L, name);
+    lua_setiuservalue(L, -2, NAME);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, job);
+    lua_pop(L, 1);
+    if (!jg_os_job_create(job->host->os, parent == NULL ? NULL : parent->os, &options, on_emptied, job, &job->os,
+                          &err)) {
+        job->os = NULL;
+        return jg_fail(L, &err, name);
+    }
+    link_job(job, parent);
+    return 1;
+}
+
+/* The table of options at `index`, which may be left out. */
+static void default_options(lua_State *L, int index)
+{
+    lua_settop(L, index);
+    if (lua_isnil(L, index)) {
+        lua_newtable(L);
+        lua_replace(L, index);
+    }
+    luaL_checktype(L, index, LUA_TTABLE);
+}
+
+/* job([options]) → job; or nil, message, code, name */
+static int new_job(lua_State *L)
+{
+    default_options(L, 1);
+    lua_pushnil(L); /* no parent */
+    lua_insert(L, 1);
+    return create(L, NULL, "jg.job");
+}
+
+/* job:job([options]) → a job inside this one */
+static int new_nested_job(lua_State *L)
+{
+    struct jg_job *parent = jg_check_job(L, 1);
+    default_options(L, 2);
+    return create(L, parent, "job:job");
+}
+
+/* job:jobs() → the open jobs inside it */
+static int list_jobs(lua_State *L)
+{
+    struct jg_job *job = jg_check_job(L, 1);
+    lua_Integer count = 0;
+    lua_newtable(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
+    for (struct jg_job *child = job->children; child != NULL; child = child->next) {
+        lua_rawgetp(L, -1, child);
+        lua_rawseti(L, -3, ++count);
+    }
+    lua_pop(L, 1);
+    return 1;
+}
+
+/* job:kind() → what keeps it together: "cgroup", "reaper", "namespace", "job-object" */
+static int kind(lua_State *L)
+{
+    lua_pushstring(L, jg_os_job_kind(jg_check_job(L, 1)->os));
+    return 1;
+}
+
+/* job:terminate([code]) → true: asks for the end of everything in it, and doesn't wait for it */
+static int terminate(lua_State *L)
+{
+    struct jg_job *job = jg_check_job(L, 1);
+    lua_Integer code = luaL_optinteger(L, 2, 1);
+    luaL_argcheck(L, code > 0 && code <= INT32_MAX, 2, "must be an exit code that says that something is wrong, from 1");
+    struct jg_err err;
+    if (!jg_os_job_terminate(job->os, (int)code, &err))
+        return jg_fail(L, &err, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int set_frozen(lua_State *L, bool frozen)
+{
+    struct jg_job *job = jg_check_job(L, 1);
+    struct jg_err err;
+    if (!jg_os_job_freeze(job->os, frozen, &err))
+        return jg_fail(L, &err, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* job:freeze() → true: nothing in it runs until it is thawed */
+static int freeze(lua_State *L)
+{
+    return set_frozen(L, true);
+}
+
+/* job:thaw() → true */
+static int thaw(lua_State *L)
+{
+    return set_frozen(L, false);
+}
+
+static int finish_closing(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    release(lua_touserdata(L, 1));
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* job:close(): ends everything in it, and waits until it is gone. Any number of times. */
+static int close_job(lua_State *L)
+{
+    struct jg_job *job = luaL_checkudata(L, 1, job_type.name);
+    struct jg_err err;
+    lua_settop(L, 1);
+    if (job->os == NULL || job->handle.signalled)
+        return finish_closing(L, LUA_OK, 0);
+    if (!jg_os_job_terminate(job->os, 1, &err)) {
+        release(job);
+        return jg_fail(L, &err, NULL);
+    }
+    return jg_wait_one(L, &job->handle, INFINITY, finish_closing, 0);
+}
+
+/* A collected job can't wait, but it ends. */
+static int collect(lua_State *L)
+{
+    release(luaL_checkudata(L, 1, job_type.name));
+    return 0;
+}
+
+static int to_string(lua_State *L)
+{
+    struct jg_job *job = luaL_checkudata(L, 1, job_type.name);
+    lua_getiuservalue(L, 1, NAME);
+    const char *name = lua_isstring(L, -1) ? lua_tostring(L, -1) : "";
+    const char *state = job->os == NULL ? "closed" : job->handle.signalled ? "empty" : "populated";
+    lua_pushfstring(L, "job %s (%s): %p", name, state, (void *)job);
+    return 1;
+}
+
+static int get_field(lua_State *L)
+{
+    luaL_checkudata(L, 1, job_type.name);
+    luaL_checkstring(L, 2);
+    luaL_getmetafield(L, 1, "methods");
+    lua_pushvalue(L, 2);
+    if (lua_gettable(L, -2) != LUA_TNIL)
+        return 1;
+    lua_pushliteral(L, "name");
+    if (!lua_compare(L, 2, -1, LUA_OPEQ))
+        return 0;
+    lua_getiuservalue(L, 1, NAME);
+    return 1;
+}
+
+static void make_weak_table(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &by_pointer);
+}
+
+void jg_open_job(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"job", new_nested_job}, {"jobs", list_jobs}, {"spawn", jg_job_spawn},          {"terminate", terminate},
+        {"freeze", freeze},      {"thaw", thaw},      {"close", close_job},             {"usage", jg_job_usage},
+        {"processes", jg_job_processes}, {"kind", kind}, {NULL, NULL},
+    };
+    static const luaL_Reg metamethods[] = {
+        {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_job}, {NULL, NULL}};
+    make_weak_table(L);
+    jg_new_handle_type(L, &job_type, "job_methods", methods, metamethods);
+    lua_pushcfunction(L, new_job);
+    lua_setfield(L, -2, "job");
+}

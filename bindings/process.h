@@ -1,0 +1,63 @@
+/*
+** process.h: the process userdata, shared by the files that make, watch and drain it.
+*/
+#ifndef JG_PROCESS_H
+#define JG_PROCESS_H
+
+#include "bindings.h"
+#include "reader.h"
+
+struct jg_process {
+    struct jg_handle handle; /* signalled: it has ended, and what it wrote has been read */
+    struct jg_handle born;   /* signalled: it runs, or is known not to */
+    struct jg_host *host;
+    struct jg_os_process *os; /* NULL: never started, or given up */
+    struct jg_os_status status;
+    struct jg_err error;         /* why it could not be run */
+    double began, ended;         /* of the monotonic clock */
+    bool has_status, timed_out;
+    int child_end[3];            /* descriptors to be closed once it is born; -1 */
+    struct jg_reader *reader[3]; /* captures of 1 and 2 */
+    struct jg_job *job;          /* kept by the userdata's user value; NULL: somebody else's process */
+    struct jg_process *next, **link; /* in host->processes */
+    struct jg_process *next_draining;
+};
+
+/* Pushes a process that isn't one yet, with a table of its fields as its user value. */
+struct jg_process *jg_process_push(lua_State *L);
+
+/* Follows it from now on: it is in host->processes until it ends. */
+void jg_process_follow(struct jg_process *process);
+
+/* What the backend reports of it. */
+extern const struct jg_os_process_events jg_process_events;
+
+/* It has ended: signals it once its captures have been read. */
+void jg_drain_process(struct jg_process *process);
+
+/* Forgets about it, if it was being drained. */
+void jg_drain_forget(struct jg_process *process);
+
+/* Closes what was only opened for the child. */
+void jg_process_close_child_ends(struct jg_process *process);
+
+/* jobs: keeps its live processes from being collected, and knows whether any are left. */
+struct jg_job;
+struct jg_os_job *jg_job_os(const struct jg_job *job);
+void jg_job_populated(struct jg_job *job);
+void jg_job_forget(struct jg_job *job, const struct jg_process *process);
+
+/* job:spawn{...}: bindings/spawn.c; its timeout and stop plan are the scripts' */
+int jg_job_spawn(lua_State *L);
+
+/* job:processes() and job:usage(): bindings/info.c */
+int jg_job_processes(lua_State *L);
+int jg_job_usage(lua_State *L);
+
+/* The open job at `index`, or an error. */
+struct jg_job *jg_check_job(lua_State *L, int index);
+
+/* Keeps the process on top of the stack alive with the job at `job`, until jg_job_forget. */
+void jg_job_keep(lua_State *L, int job);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+** schedule.c: tasks, and whose turn it is.
+*/
+#include <math.h>
+
+#include "bindings.h"
+
+static char anchors; /* its address is the registry's key for the table that keeps live tasks */
+
+void jg_task_make_ready(struct jg_task *task)
+{
+    struct jg_host *host = task->host;
+    task->state = JG_TASK_READY;
+    task->next = NULL;
+    *host->ready_end = task;
+    host->ready_end = &task->next;
+}
+
+static struct jg_task *pop_ready(struct jg_host *host)
+{
+    struct jg_task *task = host->ready;
+    host->ready = task->next;
+    if (host->ready == NULL)
+        host->ready_end = &host->ready;
+    return task;
+}
+
+static void remove_ready(struct jg_host *host, const struct jg_task *task)
+{
+    for (struct jg_task **link = &host->ready; *link != NULL; link = &(*link)->next) {
+        if (*link != task)
+            continue;
+        *link = task->next;
+        if (task->next == NULL)
+            host->ready_end = link;
+        return;
+    }
+}
+
+/* A live task is kept by the registry, so that a waiting one isn't collected under its waiters. */
+static void anchor(lua_State *L, struct jg_task *task)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &anchors);
+    }
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, task);
+    lua_pop(L, 1);
+}
+
+static void release(struct jg_task *task)
+{
+    lua_State *L = task->host->L;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors);
+    lua_pushnil(L);
+    lua_rawsetp(L, -2, task); /* no new key: this can't fail */
+    lua_pop(L, 1);
+}
+
+struct jg_task *jg_task_push(lua_State *L, int arguments)
+{
+    struct jg_host *host = jg_host_of(L);
+    int function = lua_absindex(L, -arguments - 1);
+    struct jg_task *task = lua_newuserdatauv(L, sizeof *task, 1);
+    *task = (struct jg_task){.host = host, .values = arguments};
+    task->wait = (struct jg_wait){.task = task, .host = host};
+    luaL_setmetatable(L, "jghost.task");
+    task->handle.type = jg_task_type();
+    task->L = lua_newthread(L);
+    lua_setiuservalue(L, -2, 1);
+    anchor(L, task);
+    luaL_checkstack(task->L, arguments + 1, "too many arguments");
+    lua_insert(L, function);
+    lua_xmove(L, task->L, arguments + 1);
+    jg_task_make_ready(task);
+    return task;
+}
+
+static void end_task(struct jg_task *task, int state)
+{
+    task->state = state;
+    jg_handle_signal(&task->handle);
+    release(task);
+}
+
+/* Where to tell the user that a task has failed; the message stays on its stack as its result. */
+static void add_traceback(lua_State *L)
+{
+    if (lua_type(L, -1) == LUA_TSTRING)
+        luaL_traceback(L, L, lua_tostring(L, -1), 0);
+    else
+        lua_pushvalue(L, -1);
+}
+
+static void resume(struct jg_host *host, struct jg_task *task)
+{
+    struct jg_task *previous = host->current;
+    lua_State *previous_running = host->running;
+    int values = 0;
+    bool begun = lua_status(task->L) == LUA_YIELD;
+    task->state = JG_TASK_RUNNING;
+    host->current = task;
+    host->running = task->L;
+    host->outcome = (struct jg_outcome){task->wait.timed_out, task->wait.first};
+    int status = lua_resume(task->L, previous_running, begun ? 0 : task->values, &values);
+    host->current = previous;
+    host->running = previous_running;
+    if (status == LUA_YIELD) {
+        lua_pop(task->L, values);
+        if (task->state == JG_TASK_RUNNING)
+            jg_task_make_ready(task); /* a bare coroutine.yield(), or the interrupt's hook: gives way */
+    } else if (status == LUA_OK) {
+        task->values = values;
+        end_task(task, JG_TASK_RETURNED);
+    } else {
+        add_traceback(task->L);
+        end_task(task, JG_TASK_FAILED);
+    }
+}
+
+bool jg_task_cancel(lua_State *L, struct jg_task *task)
+{
+    struct jg_host *host = task->host;
+    if (task->state == JG_TASK_RUNNING)
+        return false;
+    if (task->state != JG_TASK_READY && task->state != JG_TASK_WAITING)
+        return true;
+    if (task->state == JG_TASK_READY)
+        remove_ready(host, task);
+    jg_wait_leave(&task->wait);
+    task->state = JG_TASK_RUNNING; /* its <close> may run the loop, but nobody may resume it */
+    struct jg_task *previous = host->current;
+    host->current = NULL;
+    int status = lua_resetthread(task->L);
+    host->current = previous;
+    (void)L;
+    if (status == LUA_OK) {
+        end_task(task, JG_TASK_CANCELLED);
+    } else {
+        add_traceback(task->L);
+        end_task(task, JG_TASK_FAILED);
+    }
+    return true;
+}
+
+void jg_task_cancel_all(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    /* each cancelling takes one out of the table, and may make new ones */
+    while (lua_pushnil(L), lua_next(L, -2) != 0) {
+        struct jg_task *task = lua_touserdata(L, -1);
+        if (!jg_task_cancel(L, task))
+            release(task); /* it is running: it ended the script from within */
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+}
+
+/* The interrupt goes to the main task: that's the script. */
+static void deliver_interrupt(struct jg_host *host)
+{
+    struct jg_task *main = host->main;
+    if (host->interrupt == 0 || main == NULL || main->state != JG_TASK_WAITING)
+        return;
+    jg_wait_leave(&main->wait);
+    main->interrupted = true;
+    jg_task_make_ready(main);
+}
+
+void jg_schedule_raise_interrupt(lua_State *L)
+{
+    struct jg_host *host = jg_host_of(L);
+    if (host->interrupt == 0)
+        return;
+    host->interrupt = 0;
+    luaL_error(L, "interrupted by %s", host->interrupt_name);
+}
+
+/* Could anything still make somebody ready? Asked only when the loop is about to wait for nothing. */
+static bool something_expected(struct jg_host *host)
+{
+    /* the wake-up handle keeps the loop alive, but an interrupt is nothing to wait for */
+    uv_unref((uv_handle_t *)&host->wake);
+    bool alive = uv_loop_alive(&host->uv);
+    uv_ref((uv_handle_t *)&host->wake);
+    return alive || host->processes != NULL || jg_host_jobs_populated(host);
+}
+
+static bool poll_loop(struct jg_host *host, bool may_block)
+{
+    if (jg_os_loop_settling(host->os)) {
+        uv_run(&host->uv, UV_RUN_NOWAIT);
+        jg_os_loop_settle(host->os, may_block && host->ready == NULL);
+        return true;
+    }
+    if (may_block && !something_expected(host))
+        return false;
+    uv_run(&host->uv, may_block ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    return true;
+}
+
+bool jg_schedule_turn(struct jg_host *host, const bool *over)
+{
+    size_t turns = 0;
+    deliver_interrupt(host);
+    for (struct jg_task *task = host->ready; task != NULL; task = task->next)
+        turns++;
+    for (; turns > 0 && host->ready != NULL && !*over; turns--)
+        resume(host, pop_ready(host));
+    if (*over)
+        return true;
+    return poll_loop(host, host->ready == NULL && host->interrupt == 0);
+}

@@ -1,0 +1,125 @@
+/*
+** task.c: the task as scripts see it: a coroutine that is a handle.
+*/
+#include <stdio.h>
+
+#include "bindings.h"
+
+static struct jg_task *check_task(lua_State *L)
+{
+    return luaL_checkudata(L, 1, "jghost.task");
+}
+
+/* Its values; or its error, which goes to whoever waits. */
+static int push_result(lua_State *L, struct jg_handle *handle)
+{
+    struct jg_task *task = (struct jg_task *)handle;
+    lua_State *from = task->L;
+    if (task->state == JG_TASK_CANCELLED) {
+        luaL_pushfail(L);
+        lua_pushliteral(L, "cancelled");
+        return 2;
+    }
+    if (task->state == JG_TASK_FAILED) {
+        task->observed = true;
+        lua_pushvalue(from, -2); /* below the traceback */
+        lua_xmove(from, L, 1);
+        return lua_error(L);
+    }
+    luaL_checkstack(from, task->values, "too many results");
+    luaL_checkstack(L, task->values, "too many results");
+    int first = lua_gettop(from) - task->values + 1;
+    for (int i = 0; i < task->values; i++)
+        lua_pushvalue(from, first + i);
+    lua_xmove(from, L, task->values);
+    return task->values;
+}
+
+const struct jg_handle_type *jg_task_type(void)
+{
+    static const struct jg_handle_type type = {"jghost.task", push_result, NULL};
+    return &type;
+}
+
+/* task(function, ...) → task: it begins when this one waits next */
+static int new_task(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    jg_task_push(L, lua_gettop(L) - 1);
+    return 1;
+}
+
+/* task:cancel(): ends it where it waits; its pending <close> run */
+static int cancel(lua_State *L)
+{
+    struct jg_task *task = check_task(L);
+    if (!jg_task_cancel(L, task))
+        return luaL_error(L, "a task can't be cancelled while it is running");
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static const char *state_name(const struct jg_task *task)
+{
+    static const char *const names[] = {"ready", "running", "waiting", "returned", "failed", "cancelled"};
+    return names[task->state];
+}
+
+/* task.state, task.traceback (of the error of a failed one) */
+static int get_field(lua_State *L)
+{
+    struct jg_task *task = check_task(L);
+    const char *key = luaL_checkstring(L, 2);
+    luaL_getmetafield(L, 1, "methods");
+    if (lua_getfield(L, -1, key) != LUA_TNIL)
+        return 1;
+    if (key[0] == 's' && lua_pushliteral(L, "state") && lua_compare(L, 2, -1, LUA_OPEQ)) {
+        lua_pushstring(L, state_name(task));
+        return 1;
+    }
+    lua_pushliteral(L, "traceback");
+    if (task->state == JG_TASK_FAILED && lua_compare(L, 2, -1, LUA_OPEQ)) {
+        lua_pushvalue(task->L, -1);
+        lua_xmove(task->L, L, 1);
+        return 1;
+    }
+    return 0;
+}
+
+static int to_string(lua_State *L)
+{
+    struct jg_task *task = check_task(L);
+    lua_pushfstring(L, "task (%s): %p", state_name(task), (void *)task);
+    return 1;
+}
+
+/* A failed task that nobody waited for is a failure that nobody would hear of. */
+static int collect(lua_State *L)
+{
+    struct jg_task *task = check_task(L);
+    if (task->state != JG_TASK_FAILED || task->observed)
+        return 0;
+    task->observed = true;
+    task->host->unheard++;
+    const char *text = luaL_tolstring(task->L, -1, NULL);
+    fprintf(stderr, "jghost: a task failed, and nobody waited for it: %s\n", text);
+    return 0;
+}
+
+static int close_task(lua_State *L)
+{
+    struct jg_task *task = check_task(L);
+    if (task->state != JG_TASK_RUNNING)
+        jg_task_cancel(L, task);
+    return 0;
+}
+
+void jg_open_task(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"cancel", cancel}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_task}, {NULL, NULL}};
+    jg_new_handle_type(L, jg_task_type(), "task_methods", methods, metamethods);
+    lua_pushcfunction(L, new_task);
+    lua_setfield(L, -2, "task");
+}

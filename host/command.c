@@ -1,0 +1,230 @@
+/*
+** command.c: reads the command line.
+**
+** The short options are lua(1)'s and mean what they mean there; harness.c runs them. Ours are all
+** long, take their value after '=', and stand before the script.
+*/
+#include "command.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit.h"
+#include "nearest.h"
+
+static const char *const usage =
+    "usage: jghost [options] [script [args]]\n"
+    "\n"
+    "Runs a Lua harness; no process that it starts outlives it, however it ends.\n"
+    "\n"
+    "As in lua(1):\n"
+    "  -e STAT          run the statement\n"
+    "  -i               go to the prompt after the script\n"
+    "  -l NAME, -l G=NAME  require the module NAME into the global NAME or G\n"
+    "  -v               print the version\n"
+    "  -E               ignore the environment variables of Lua\n"
+    "  -W               turn warnings on\n"
+    "  --               stop reading options\n"
+    "  -                run standard input as a script\n"
+    "\n"
+    "Besides:\n"
+    "  --require=LEVEL  refuse to start below this guarantee: reaper, namespace, autokill, job-object\n"
+    "  --level=LEVEL    use this guarantee even where a stronger one is to be had\n"
+    "  --timeout=S      end the run, and all of it, after S seconds (status 124)\n"
+    "  --scripts=DIR    look for the library's scripts in DIR first\n"
+    "  --exec CMD ARGS  guard one command, without Lua\n"
+    "  --doctor         say what can be promised on this machine\n"
+    "  --help           print this\n"
+    "  --version        print the version\n"
+    "\n"
+    "Exit status: the script's; 124 timed out, 125 jghost itself failed, 126 not executable,\n"
+    "127 not found, 128+N ended by signal N.\n";
+
+struct parser {
+    struct jg_command *command;
+    int *status;
+    int at; /* index of the argument being read */
+};
+
+/* What a long option does with its value. False: stop, *status is set. */
+typedef bool option_fn(struct parser *parser, const char *value);
+
+static bool stop(struct parser *parser, int status)
+{
+    *parser->status = status;
+    return false;
+}
+
+static bool read_level_name(struct parser *parser, const char *option, const char *value, enum jg_level *level)
+{
+    *level = jg_level_named(value);
+    if (*level != JG_LEVEL_COUNT)
+        return true;
+    fprintf(stderr, "jghost: --%s=%s: no such level; the levels are reaper, namespace, autokill and job-object\n",
+            option, value);
+    return stop(parser, JG_EXIT_GUARD_FAILED);
+}
+
+static bool read_require(struct parser *parser, const char *value)
+{
+    return read_level_name(parser, "require", value, &parser->command->require);
+}
+
+static bool read_level(struct parser *parser, const char *value)
+{
+    parser->command->has_level = true;
+    return read_level_name(parser, "level", value, &parser->command->level);
+}
+
+static bool read_timeout(struct parser *parser, const char *value)
+{
+    char *end;
+    double seconds = strtod(value, &end);
+    parser->command->timeout = seconds;
+    if (end != value && *end == '\0' && isfinite(seconds) && seconds >= 0)
+        return true;
+    fprintf(stderr, "jghost: --timeout=%s: must be a number of seconds, 0 or more\n", value);
+    return stop(parser, JG_EXIT_GUARD_FAILED);
+}
+
+static bool read_scripts(struct parser *parser, const char *value)
+{
+    parser->command->scripts = value;
+    return true;
+}
+
+static bool read_exec(struct parser *parser, const char *value)
+{
+    (void)value;
+    struct jg_command *command = parser->command;
+    command->mode = JG_MODE_EXEC;
+    command->exec = command->argv + parser->at + 1;
+    if (command->exec[0] != NULL)
+        return true;
+    fprintf(stderr, "jghost: --exec: needs a command after it\n");
+    return stop(parser, JG_EXIT_GUARD_FAILED);
+}
+
+static bool read_doctor(struct parser *parser, const char *value)
+{
+    (void)value;
+    parser->command->mode = JG_MODE_DOCTOR;
+    return true;
+}
+
+static bool read_help(struct parser *parser, const char *value)
+{
+    (void)value;
+    fputs(usage, stdout);
+    return stop(parser, JG_EXIT_SUCCESS);
+}
+
+static bool read_version(struct parser *parser, const char *value)
+{
+    (void)value;
+    puts("jghost " JG_VERSION);
+    return stop(parser, JG_EXIT_SUCCESS);
+}
+
+struct option {
+    const char *name;
+    enum { NO_VALUE, NEEDS_VALUE } value;
+    option_fn *read;
+};
+
+static const struct option options[] = {
+    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},
+    {"timeout", NEEDS_VALUE, read_timeout}, {"scripts", NEEDS_VALUE, read_scripts},
+    {"exec", NO_VALUE, read_exec},          {"doctor", NO_VALUE, read_doctor},
+    {"help", NO_VALUE, read_help},          {"version", NO_VALUE, read_version},
+};
+
+enum { OPTION_COUNT = sizeof options / sizeof options[0] };
+
+static bool unknown_option(struct parser *parser, const char *argument, const char *name)
+{
+    const char *names[OPTION_COUNT];
+    for (int i = 0; i < OPTION_COUNT; i++)
+        names[i] = options[i].name;
+    const char *near = jg_nearest(name, names, OPTION_COUNT);
+    fprintf(stderr, "jghost: unknown option '%s'", argument);
+    if (near != NULL)
+        fprintf(stderr, "; did you mean '--%s'?", near);
+    fprintf(stderr, " ('jghost --help' lists the options)\n");
+    return stop(parser, JG_EXIT_GUARD_FAILED);
+}
+
+static bool read_long(struct parser *parser, const char *argument)
+{
+    char name[32];
+    size_t length = strcspn(argument + 2, "=");
+    const char *value = argument[2 + length] == '=' ? argument + 2 + length + 1 : NULL;
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), argument + 2);
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (strcmp(options[i].name, name) != 0)
+            continue;
+        if ((value != NULL) == (options[i].value == NEEDS_VALUE))
+            return options[i].read(parser, value);
+        fprintf(stderr, "jghost: --%s: %s\n", name,
+                value != NULL ? "takes no value" : "needs a value, as in --timeout=30");
+        return stop(parser, JG_EXIT_GUARD_FAILED);
+    }
+    return unknown_option(parser, argument, name);
+}
+
+/* lua(1)'s options; their values may be glued on or be the next argument. */
+static bool read_short(struct parser *parser, const char *argument)
+{
+    struct jg_command *command = parser->command;
+    bool glued = argument[2] != '\0';
+    switch (argument[1]) {
+    case 'E':
+        command->ignore_env = true;
+        break;
+    case 'W':
+        command->statements++;
+        break;
+    case 'i':
+        command->interactive = true;
+        command->version = true;
+        break;
+    case 'v':
+        command->version = true;
+        break;
+    case 'e':
+    case 'l':
+        command->statements++;
+        if (glued)
+            return true;
+        if (command->argv[++parser->at] != NULL && command->argv[parser->at][0] != '-')
+            return true;
+        fprintf(stderr, "jghost: '%s' needs an argument\n", argument);
+        return stop(parser, JG_EXIT_GUARD_FAILED);
+    default:
+        glued = true;
+        break;
+    }
+    return glued ? unknown_option(parser, argument, "") : true;
+}
+
+bool jg_command_parse(struct jg_command *command, int argc, char **argv, int *status)
+{
+    struct parser parser = {command, status, 1};
+    *command = (struct jg_command){.timeout = -1, .argc = argc, .argv = argv};
+    for (; parser.at < argc && command->mode != JG_MODE_EXEC; parser.at++) {
+        const char *argument = argv[parser.at];
+        if (argument[0] != '-' || argument[1] == '\0')
+            break;
+        if (strcmp(argument, "--") == 0) {
+            parser.at++;
+            break;
+        }
+        if (!(argument[1] == '-' ? read_long(&parser, argument) : read_short(&parser, argument)))
+            return false;
+    }
+    if (parser.at < argc && command->mode == JG_MODE_LUA)
+        command->script = parser.at;
+    return true;
+}

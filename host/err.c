@@ -1,0 +1,22 @@
+/*
+** err.c: the error kinds and their names.
+*/
+#include "err.h"
+
+const char *jg_err_name(enum jg_err_kind kind)
+{
+    static const char *const names[] = {
+#define JG_ERR_NAME(kind, name) [JG_ERR_##kind] = name,
+        JG_ERR_KINDS(JG_ERR_NAME)
+#undef JG_ERR_NAME
+    };
+    return names[kind];
+}
+
+int jg_err_set(struct jg_err *err, int native, const char *what)
+{
+    err->kind = jg_os_err_kind(native);
+    err->native = native;
+    err->what = what;
+    return 0;
+}

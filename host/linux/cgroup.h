@@ -1,0 +1,56 @@
+/*
+** cgroup.h: one cgroup directory.
+*/
+#ifndef JG_CGROUP_H
+#define JG_CGROUP_H
+
+#include <stdbool.h>
+
+#include "../os.h"
+#include "pids.h"
+
+struct jg_cgroup {
+    struct jg_cgroup *parent;
+    struct jg_cgroup *next;  /* in the parent's pool */
+    struct jg_cgroup *pool;  /* empty ones inside this, to be used again */
+    int pooled;
+    unsigned number;         /* its name is "job-" and this */
+    unsigned last;           /* the highest number inside */
+    int dir;
+    int events;              /* its cgroup.events */
+    bool frozen;
+    double base_user, base_system; /* what its processes had used before this job had it */
+};
+
+/* An empty cgroup inside `parent`, new or from its pool. NULL with `err` filled. */
+struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err);
+
+/* Gives one back, which is empty: to the pool, or to the system. */
+void jg_cgroup_give(struct jg_cgroup *cgroup);
+
+/* Empties its pool. */
+void jg_cgroup_clear(struct jg_cgroup *cgroup);
+
+/* The same, and frees the structure; the directory itself stays. */
+void jg_cgroup_free(struct jg_cgroup *cgroup);
+
+/* Is any process in it, or in a cgroup inside it? */
+bool jg_cgroup_populated(const struct jg_cgroup *cgroup);
+
+bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err);
+bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err);
+
+/* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. */
+bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids);
+
+/* The number behind `key` in one of its files; -1 if there is no such file or key. An empty key: the
+** first number of the file. */
+int64_t jg_cgroup_number(const struct jg_cgroup *cgroup, const char *file, const char *key);
+
+/* Removes a run's cgroup, by its absolute path, with all cgroups inside it. For the guard. */
+void jg_cgroup_remove(const char *path);
+
+/* Removes the cgroup `name` in `dir` with all cgroups inside it, if they are empty. */
+bool jg_cgroup_remove_at(int dir, const char *name);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+** cgroupjob.c: a job that is a cgroup, whose processes are our own children.
+**
+** Whether it is empty is known from our children's pidfds. What isn't our child is a stranger, such as
+** a daemon: cgroup.events tells of its end, but at most every 10 ms, so that strangers that aren't too
+** many are waited for by pidfds as well.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "job.h"
+#include "spawn.h"
+#include "usage.h"
+
+enum { MOST_STRANGERS = 64 };
+
+struct jg_stranger {
+    struct jg_watch watch;
+    struct jg_os_job *job;
+    struct jg_stranger *next, **self;
+    int pidfd;
+};
+
+static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
+                  struct jg_err *err)
+{
+    return jg_spawn_here(process, command, job->cgroup->dir, err);
+}
+
+static void forget_stranger(struct jg_stranger *stranger)
+{
+    jg_watch_remove(stranger->job->loop, &stranger->watch);
+    close(stranger->pidfd);
+    *stranger->self = stranger->next;
+    if (stranger->next != NULL)
+        stranger->next->self = stranger->self;
+    free(stranger);
+}
+
+static void on_stranger(struct jg_watch *watch, uint32_t events)
+{
+    struct jg_stranger *stranger = JG_CONTAINER(watch, struct jg_stranger, watch);
+    struct jg_os_job *job = stranger->job;
+    (void)events;
+    forget_stranger(stranger);
+    if (job->strangers == NULL)
+        jg_job_check(job);
+}
+
+static bool watch_stranger(struct jg_os_job *job, pid_t pid)
+{
+    struct jg_err ignored;
+    struct jg_stranger *stranger = calloc(1, sizeof *stranger);
+    if (stranger == NULL)
+        return false;
+    stranger->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    stranger->watch = (struct jg_watch){.ready = on_stranger, .fd = -1};
+    if (stranger->pidfd < 0 || !jg_watch_add(job->loop, &stranger->watch, stranger->pidfd, EPOLLIN, &ignored)) {
+        if (stranger->pidfd >= 0)
+            close(stranger->pidfd);
+        free(stranger);
+        return false;
+    }
+    stranger->job = job;
+    stranger->next = job->strangers;
+    stranger->self = &job->strangers;
+    if (job->strangers != NULL)
+        job->strangers->self = &stranger->next;
+    job->strangers = stranger;
+    return true;
+}
+
+static void on_events(struct jg_watch *watch, uint32_t events)
+{
+    struct jg_os_job *job = JG_CONTAINER(watch, struct jg_os_job, events);
+    (void)events;
+    if (jg_cgroup_populated(job->cgroup)) /* reading is also what quiets the event */
+        return;
+    jg_job_check(job);
+}
+
+static void watch_events(struct jg_os_job *job)
+{
+    struct jg_err ignored;
+    job->events.ready = on_events;
+    if (job->events.fd < 0)
+        jg_watch_add(job->loop, &job->events, job->cgroup->events, EPOLLPRI, &ignored);
+}
+
+static void unwatch(struct jg_os_job *job)
+{
+    while (job->strangers != NULL)
+        forget_stranger(job->strangers);
+    jg_watch_remove(job->loop, &job->events);
+}
+
+static void watch_strangers(struct jg_os_job *job)
+{
+    struct jg_pids pids = {0};
+    jg_cgroup_pids(job->cgroup, true, &pids);
+    for (size_t i = pids.count; i > 0 && pids.count - i < MOST_STRANGERS; i--)
+        watch_stranger(job, pids.at[i - 1]);
+    jg_pids_free(&pids);
+}
+
+static bool vacant(struct jg_os_job *job)
+{
+    bool empty = !jg_cgroup_populated(job->cgroup);
+    if (!empty && job->strangers == NULL) {
+        watch_events(job);
+        watch_strangers(job);
+        empty = !jg_cgroup_populated(job->cgroup); /* again: it could have changed unseen before */
+    }
+    if (empty)
+        unwatch(job);
+    return empty;
+}
+
+static bool terminate(struct jg_os_job *job, struct jg_err *err)
+{
+    return jg_cgroup_kill(job->cgroup, err);
+}
+
+static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
+{
+    return jg_cgroup_freeze(job->cgroup, frozen, err);
+}
+
+static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
+{
+    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+}
+
+static void dispose(struct jg_os_job *job)
+{
+    unwatch(job);
+    jg_cgroup_give(job->cgroup);
+}
+
+const struct jg_job_ops jg_cgroup_ops = {
+    .spawn = spawn,
+    .terminate = terminate,
+    .freeze = freeze,
+    .usage = jg_usage_of_cgroup,
+    .pids = pids,
+    .vacant = vacant,
+    .dispose = dispose,
+};

@@ -1,0 +1,164 @@
+/*
+** cgrouprun.c: the directory that holds all cgroups of a run.
+**
+** It lies in the harness's own cgroup and is locked while the run lasts: a directory of that kind
+** which anybody can lock belongs to a run that is dead, and is swept away by the next one.
+*/
+#define _GNU_SOURCE
+#include "cgrouprun.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cgroupself.h"
+#include "clone.h"
+#include "linux.h"
+
+enum { TRIES = 8 };
+
+static const char prefix[] = "jghost-";
+
+struct jg_cgroup_run {
+    struct jg_cgroup root; /* its descriptor holds the lock */
+    int outer;             /* the directory that it is in */
+    char name[64];
+};
+
+static bool is_cgroup2(int dir)
+{
+    struct statfs system;
+    return fstatfs(dir, &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/* Only what nobody lives in, and only what has our name and no owner. */
+static void sweep(int outer)
+{
+    int copy = openat(outer, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+    if (list == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
+        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
+            continue;
+        int dir = openat(outer, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (dir >= 0 && flock(dir, LOCK_EX | LOCK_NB) == 0)
+            jg_cgroup_remove_at(outer, entry->d_name);
+        if (dir >= 0)
+            close(dir);
+    }
+    closedir(list);
+}
+
+/* Where the guard looks when all is over. It may be any moment, so that half a path must not be there. */
+static void publish(const char *path)
+{
+    char *shared = jg_linux.shared->cgroup;
+    __atomic_store_n(&shared[0], '\0', __ATOMIC_SEQ_CST);
+    if (path[0] == '\0')
+        return;
+    strcpy(shared + 1, path + 1);
+    __atomic_store_n(&shared[0], path[0], __ATOMIC_SEQ_CST);
+}
+
+/* Between the making and the locking a sweep may have removed it. */
+static bool make_and_lock(struct jg_cgroup_run *run)
+{
+    struct stat named, locked;
+    if (mkdirat(run->outer, run->name, 0755) < 0)
+        return false;
+    run->root.dir = openat(run->outer, run->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (run->root.dir >= 0 && flock(run->root.dir, LOCK_EX | LOCK_NB) == 0 &&
+        fstatat(run->outer, run->name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(run->root.dir, &locked) == 0 &&
+        named.st_ino == locked.st_ino)
+        return true;
+    if (run->root.dir >= 0)
+        close(run->root.dir);
+    run->root.dir = -1;
+    return false;
+}
+
+static bool make(struct jg_cgroup_run *run, const char *outer)
+{
+    char path[PATH_MAX];
+    for (int i = 0; i < TRIES; i++) {
+        unsigned unique = 0;
+        if (getrandom(&unique, sizeof unique, 0) < 0)
+            unique = (unsigned)getpid() + (unsigned)i;
+        snprintf(run->name, sizeof run->name, "%s%d-%08x", prefix, (int)jg_linux.guard_host_pid, unique);
+        int length = snprintf(path, sizeof path, "%s/%s", outer, run->name);
+        if (length >= (int)sizeof jg_linux.shared->cgroup)
+            return false;
+        publish(path);
+        if (make_and_lock(run))
+            return true;
+        publish("");
+    }
+    return false;
+}
+
+struct jg_cgroup_run *jg_cgroup_run_open(void)
+{
+    char outer[PATH_MAX];
+    if (!jg_clone_into_cgroup_works() || !jg_cgroup_self(outer))
+        return NULL;
+    struct jg_cgroup_run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return NULL;
+    run->root.dir = run->root.events = -1;
+    run->outer = open(outer, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Who can write our own cgroup.procs may start processes in cgroups below. */
+    if (run->outer < 0 || !is_cgroup2(run->outer) || faccessat(run->outer, "cgroup.procs", W_OK, AT_EACCESS) < 0 ||
+        !make(run, outer)) {
+        if (run->outer >= 0)
+            close(run->outer);
+        free(run);
+        return NULL;
+    }
+    sweep(run->outer);
+    return run;
+}
+
+struct jg_cgroup *jg_cgroup_run_root(struct jg_cgroup_run *run)
+{
+    return &run->root;
+}
+
+void jg_cgroup_run_close(struct jg_cgroup_run *run)
+{
+    if (run == NULL)
+        return;
+    jg_cgroup_clear(&run->root);
+    jg_cgroup_remove_at(run->outer, run->name);
+    close(run->root.dir);
+    close(run->outer);
+    publish("");
+    free(run);
+}
+
+void jg_cgroup_remove(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    if (path[0] != '/' || name == path || strncmp(name + 1, prefix, sizeof prefix - 1) != 0)
+        return;
+    char *outer = strndup(path, (size_t)(name - path));
+    int dir = outer != NULL ? open(outer, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (dir >= 0) {
+        if (is_cgroup2(dir))
+            jg_cgroup_remove_at(dir, name + 1);
+        close(dir);
+    }
+    free(outer);
+}

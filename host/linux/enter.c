@@ -1,0 +1,140 @@
+/*
+** enter.c: the harness's side of the start-up.
+**
+** The process that the guard created begins here. It waits for the guard's end or the event,
+** whichever comes first; then it moves in (a /proc of its own), and forks: the child returns and is
+** the harness, this one stays behind as init. Until the fork nothing has been started, so exiting is
+** all that a cancelled run needs.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../exit.h"
+#include "../stage.h"
+#include "start.h"
+
+bool jg_pidfd_ended(int pidfd)
+{
+    struct pollfd handle = {.fd = pidfd, .events = POLLIN};
+    return poll(&handle, 1, 0) == 1;
+}
+
+/* The window before PR_SET_PDEATHSIG takes hold: a guard that died in it is seen by its pidfd. */
+static bool bind_to_guard(const struct jg_os_start *start)
+{
+    if (start->level != JG_LEVEL_REAPER && prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        return false;
+    return !jg_pidfd_ended(start->guard);
+}
+
+static bool wait_for_either(const struct jg_os_start *start)
+{
+    struct pollfd handles[] = {{.fd = start->guard, .events = POLLIN}, {.fd = start->event, .events = POLLIN}};
+    while (poll(handles, 2, -1) == -1 && errno == EINTR) {
+    }
+    return handles[0].revents == 0 && handles[1].revents == POLLIN;
+}
+
+/*
+** What is mounted inside must not be seen outside. The root needn't be a mount point (in a chroot it
+** often isn't); then it is enough that the mount which /proc covers doesn't propagate.
+*/
+static bool make_mounts_private(void)
+{
+    return mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) == 0 ||
+           (errno == EINVAL && mount(NULL, "/proc", NULL, MS_SLAVE | MS_REC, NULL) == 0);
+}
+
+static bool move_in(struct jg_err *err)
+{
+    if (!make_mounts_private())
+        return jg_err_set(err, errno, "cannot keep the namespace's mounts to itself");
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
+        return jg_err_set(err, errno, "cannot mount the namespace's /proc");
+    return true;
+}
+
+/* In a user namespace the first process has every capability over it, and exec would take them away.
+** The harness doesn't exec, but is meant to be the ordinary process that its user is. */
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0}};
+    return syscall(SYS_capset, &header, none) == 0;
+}
+
+static bool enter_level(const struct jg_os_start *start, struct jg_err *err)
+{
+    jg_linux.outer_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (start->level == JG_LEVEL_NAMESPACE)
+        return move_in(err);
+    if (access("/proc/self/stat", R_OK) == -1)
+        return jg_err_set(err, errno, "cannot read /proc");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        return jg_err_set(err, errno, "cannot become a subreaper");
+    return true;
+}
+
+/* Init dies with everything in the namespace; at level `reaper` this is what follows it. */
+static bool bind_to_init(pid_t init)
+{
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == init;
+}
+
+static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
+{
+    int sockets[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) == -1)
+        return jg_err_set(err, errno, "cannot make a socket to init");
+    pid_t init = getpid();
+    pid_t harness = fork();
+    if (harness == -1)
+        return jg_err_set(err, errno, "cannot fork the harness");
+    if (harness != 0) {
+        close(sockets[0]);
+        jg_init_main(start, harness, sockets[1]);
+    }
+    close(sockets[1]);
+    close(start->event);
+    close(start->guard);
+    jg_linux.init_socket = sockets[0];
+    if (jg_linux.shared->user_namespace && !drop_capabilities())
+        return jg_err_set(err, errno, "cannot drop the namespace's capabilities");
+    if (!bind_to_init(init))
+        return jg_err_set(err, ECHILD, "init has ended");
+    prctl(PR_SET_NAME, "jghost-harness");
+    return true;
+}
+
+bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
+{
+    jg_stage(JG_STAGE_HARNESS_BORN);
+    bool bound = bind_to_guard(start);
+    jg_stage(JG_STAGE_HARNESS_BOUND);
+    if (!bound || !wait_for_either(start))
+        return jg_err_set(err, ESRCH, "the guard has ended");
+    jg_stage(JG_STAGE_HARNESS_RELEASED);
+    if (enter_level(start, err) && become_harness(start, err)) {
+        jg_stage(JG_STAGE_HARNESS_ENTERED);
+        return true;
+    }
+    jg_linux.shared->refused = *err;
+    return false;
+}
+
+void jg_os_harness_exec(char *const *argv, struct jg_err *err)
+{
+    sigprocmask(SIG_SETMASK, &jg_linux.original_mask, NULL);
+    execvp(argv[0], argv);
+    jg_err_set(err, errno, "cannot run");
+}

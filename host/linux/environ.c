@@ -1,0 +1,24 @@
+/*
+** environ.c: small things that differ by name only.
+*/
+#define _GNU_SOURCE
+#include <string.h>
+#include <unistd.h>
+
+#include "../os.h"
+
+const char *jg_os_null_device(void)
+{
+    return "/dev/null";
+}
+
+char **jg_os_environment(void)
+{
+    static char *none[] = {NULL};
+    return environ != NULL ? environ : none; /* clearenv() */
+}
+
+bool jg_os_environment_same(const char *a, const char *b, size_t length)
+{
+    return memcmp(a, b, length) == 0;
+}

@@ -1,0 +1,108 @@
+/*
+** init.c: the first process of the job.
+**
+** This is pid 1 of the pid namespace, or at level `reaper` the second subreaper. It is needed because
+** somebody must reap what is orphaned, and the harness isn't the one to do it: a process that reaps
+** whatever ends would take the exit statuses of children that a C module or popen waits for. It has
+** no Lua and stays small, so that forking a job reaper from it copies next to nothing. It ends as
+** soon as the harness has ended, which ends everything in the namespace, or with the guard.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../exit.h"
+#include "descendants.h"
+#include "reaper.h"
+#include "start.h"
+
+struct init {
+    const struct jg_os_start *start;
+    pid_t harness;
+    int signals; /* signalfd */
+    int harness_socket;
+};
+
+_Noreturn static void end(const struct init *init)
+{
+    if (init->start->level == JG_LEVEL_REAPER)
+        jg_descendants_end();
+    _exit(JG_EXIT_SUCCESS);
+}
+
+static void reap(const struct init *init)
+{
+    siginfo_t info = {0};
+    bool harness_ended = false;
+    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
+        if (info.si_pid == init->harness) {
+            bool exited = info.si_code == CLD_EXITED;
+            jg_linux.shared->result = (struct jg_exit){.code = exited ? (uint32_t)info.si_status : 0,
+                                                       .signal = exited ? 0 : info.si_status};
+            jg_linux.shared->has_result = true;
+            harness_ended = true;
+        }
+        info.si_pid = 0;
+    }
+    if (harness_ended)
+        end(init);
+}
+
+static void relay(const struct init *init, const struct signalfd_siginfo *from)
+{
+    if (from->ssi_code != SI_QUEUE || from->ssi_int != JG_FORWARDED)
+        return; /* the terminal's, to the whole group: the harness has its own */
+    siginfo_t info = {.si_signo = (int)from->ssi_signo, .si_code = SI_QUEUE};
+    info.si_value.sival_int = JG_FORWARDED;
+    /* the harness is our child and only we reap it: the number is its own */
+    syscall(SYS_rt_sigqueueinfo, init->harness, from->ssi_signo, &info);
+}
+
+static void handle_signal(const struct init *init)
+{
+    struct signalfd_siginfo info;
+    if (read(init->signals, &info, sizeof info) != sizeof info)
+        return;
+    if (info.ssi_signo == SIGCHLD)
+        reap(init);
+    else
+        relay(init, &info);
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigfillset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    jg_forwarded_signals(&set);
+    sigaddset(&set, SIGCHLD);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
+{
+    struct init init = {start, harness, open_signals(), harness_socket};
+    prctl(PR_SET_NAME, "jghost-init");
+    if (init.signals == -1)
+        _exit(JG_EXIT_GUARD_FAILED);
+    struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},
+                               {.fd = start->guard, .events = POLLIN},
+                               {.fd = harness_socket, .events = POLLIN}};
+    reap(&init); /* a harness that ended before its SIGCHLD was of interest */
+    for (;;) {
+        if (poll(handles, 3, -1) == -1)
+            continue;
+        if (handles[1].revents != 0)
+            end(&init);
+        if (handles[2].revents != 0 && !jg_reaper_serve(harness_socket))
+            handles[2].fd = -1;
+        if (handles[0].revents != 0)
+            handle_signal(&init);
+    }
+}

@@ -1,0 +1,77 @@
+/*
+** job.h: what the backend knows of a job.
+*/
+#ifndef JG_JOB_H
+#define JG_JOB_H
+
+#include "loop.h"
+#include "pids.h"
+
+struct jg_os_process;
+struct jg_cgroup;
+struct jg_link;
+struct jg_stranger;
+
+/* How a job keeps its processes together. */
+struct jg_job_ops {
+    bool (*spawn)(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
+                  struct jg_err *err);
+    bool (*terminate)(struct jg_os_job *job, struct jg_err *err);
+    bool (*freeze)(struct jg_os_job *job, bool frozen, struct jg_err *err);
+    bool (*usage)(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
+    /* The pids of this job alone, as we see them. */
+    bool (*pids)(struct jg_os_job *job, struct jg_pids *pids, struct jg_err *err);
+    /* No process that we started is left: is any other? If so, sees to it that jg_job_check is called. */
+    bool (*vacant)(struct jg_os_job *job);
+    void (*dispose)(struct jg_os_job *job);
+};
+
+extern const struct jg_job_ops jg_cgroup_ops;   /* a cgroup, our own children */
+extern const struct jg_job_ops jg_reaper_ops;   /* a reaper and its children */
+extern const struct jg_job_ops jg_combined_ops; /* a cgroup, a reaper's children: an isolated job */
+
+struct jg_os_job {
+    const struct jg_job_ops *ops;
+    struct jg_os_loop *loop;
+    struct jg_os_job *parent, *children; /* the parent is NULL in the outermost */
+    struct jg_os_job *next, **self;      /* among its parent's children */
+    jg_os_job_emptied_fn *emptied;
+    void *owner;
+    struct jg_os_process *processes; /* that we started and that haven't ended */
+    struct jg_cgroup *cgroup;        /* or NULL */
+    struct jg_link *link;            /* to its reaper, or NULL */
+    struct jg_stranger *strangers;   /* waited for, but not started by us */
+    struct jg_watch events;          /* of the cgroup */
+    int live;                        /* how many are in `processes` */
+    int holds;
+    bool isolate, populated, frozen, released;
+    int64_t total;                   /* processes that were ever seen in it */
+    double user_time, system_time;   /* of those that a reaper saw ending */
+};
+
+/* All of these do nothing for NULL, the run's own job. */
+
+/* A process more, or less. */
+void jg_job_count(struct jg_os_job *job, int change);
+
+/* Something in it has ended: if it has become empty, says so, and goes on with its parent. */
+void jg_job_check(struct jg_os_job *job);
+
+/* The job isn't freed between these two. */
+void jg_job_hold(struct jg_os_job *job);
+void jg_job_drop(struct jg_os_job *job);
+
+/* Is it frozen, or any job around it? */
+bool jg_job_frozen(const struct jg_os_job *job);
+
+/* Is `job` the same as `outer`, or inside it? */
+bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer);
+
+/* The cgroup or the link that a job inside `job` has to start from: of the nearest job that has one. */
+struct jg_link *jg_job_nearest_link(const struct jg_os_job *job);
+
+void jg_jobs_release_all(struct jg_os_loop *loop);
+void jg_jobs_check_all(struct jg_os_loop *loop);
+void jg_job_close_cgroups(struct jg_os_loop *loop);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+** linkwork.c: what the harness asks of a job's reaper, and the two kinds of jobs that have one.
+*/
+#define _GNU_SOURCE
+#include "linkwork.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "job.h"
+#include "process.h"
+#include "proctree.h"
+#include "reaper.h"
+#include "usage.h"
+
+enum { FREEZE_MS = 2000 };
+
+static const char gone[] = "cannot reach the job's reaper";
+
+/* The reaper always reads, since it never waits for us to: so it is safe to wait for room. */
+static bool send_request(struct jg_link *link, const struct jg_reaper_message *message, const void *text,
+                         const struct jg_reaper_fds *fds, struct jg_err *err)
+{
+    int error;
+    while ((error = jg_wire_send(link->socket, message, text, fds)) == -EAGAIN)
+        poll(&(struct pollfd){.fd = link->socket, .events = POLLOUT}, 1, 10);
+    return error == 0 || jg_err_set(err, -error, gone);
+}
+
+bool jg_link_request(struct jg_link *outer, bool isolate, int *result, struct jg_err *err)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return jg_err_set(err, errno, gone);
+    struct jg_reaper_message message = {.word = JG_REAPER_CHILD, .flags = isolate ? JG_REAPER_ISOLATED : 0};
+    struct jg_reaper_fds fds = {.at = {pair[1]}, .count = 1};
+    bool ok = send_request(outer, &message, NULL, &fds, err);
+    close(pair[1]);
+    if (ok)
+        *result = pair[0];
+    else
+        close(pair[0]);
+    return ok;
+}
+
+/* argv, env and cwd, one string after the other. NULL if there is no memory. */
+static char *pack(const struct jg_os_command *command, struct jg_reaper_message *message)
+{
+    char *const *env = command->env != NULL ? command->env : jg_os_environment();
+    char *const *lists[] = {command->argv, env, (char *const[]){(char *)command->cwd, NULL}};
+    uint32_t counts[3] = {0};
+    size_t bytes = 0;
+    for (int i = 0; i < 3; i++)
+        for (char *const *at = lists[i]; *at != NULL; at++, counts[i]++)
+            bytes += strlen(*at) + 1;
+    char *text = malloc(bytes), *to = text;
+    for (int i = 0; text != NULL && i < 3; i++)
+        for (char *const *at = lists[i]; *at != NULL; at++)
+            to = stpcpy(to, *at) + 1;
+    message->argc = counts[0];
+    message->envc = counts[1];
+    message->flags |= counts[2] > 0 ? JG_REAPER_CWD : 0;
+    message->bytes = bytes;
+    return text;
+}
+
+/* Too long for a message: into a memory file. */
+static bool pack_large(struct jg_reaper_message *message, char **text, struct jg_reaper_fds *fds)
+{
+    if (message->bytes <= JG_REAPER_INLINE)
+        return true;
+    int fd = memfd_create("jghost-spawn", MFD_CLOEXEC);
+    if (fd < 0)
+        return false;
+    for (size_t done = 0; done < message->bytes;) {
+        ssize_t wrote = write(fd, *text + done, message->bytes - done);
+        if (wrote < 0 && errno != EINTR) {
+            int error = errno;
+            close(fd);
+            errno = error;
+            return false;
+        }
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    free(*text);
+    *text = NULL;
+    message->flags |= JG_REAPER_TEXT;
+    fds->at[fds->count++] = fd;
+    return true;
+}
+
+static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
+                  struct jg_err *err)
+{
+    struct jg_link *link = job->link;
+    struct jg_reaper_message message = {.word = JG_REAPER_SPAWN, .id = (uintptr_t)process};
+    struct jg_reaper_fds fds = {.count = 3};
+    if (command->argv[0] == NULL)
+        return jg_err_set(err, EINVAL, "cannot start a process");
+    if (!jg_link_ready(link, err))
+        return false;
+    for (int i = 0; i < 3; i++)
+        fds.at[i] = command->stdio[i] == JG_STDIO_INHERIT ? i : command->stdio[i];
+    if (job->cgroup != NULL) {
+        message.flags |= JG_REAPER_CGROUP;
+        fds.at[fds.count++] = job->cgroup->dir;
+    }
+    int own = fds.count;
+    char *text = pack(command, &message);
+    bool ok = text != NULL && pack_large(&message, &text, &fds);
+    if (!ok)
+        jg_err_set(err, text == NULL ? ENOMEM : errno, "cannot start a process");
+    ok = ok && send_request(link, &message, text, &fds, err);
+    link->sent += ok;
+    if (fds.count > own)
+        close(fds.at[own]);
+    free(text);
+    return ok;
+}
+
+static bool terminate(struct jg_os_job *job, struct jg_err *err)
+{
+    struct jg_link *link = job->link;
+    if (link->state != JG_LINK_OPEN)
+        return true;
+    if (job->isolate) {
+        if (syscall(SYS_pidfd_send_signal, link->pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+            return jg_err_set(err, errno, "cannot end the job");
+        return true;
+    }
+    if (job->cgroup != NULL && !jg_cgroup_kill(job->cgroup, err))
+        return false;
+    return send_request(link, &(struct jg_reaper_message){.word = JG_REAPER_KILL}, NULL, NULL, err);
+}
+
+/* Waits until the reaper has done it: until it closes its end of a pipe. */
+static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
+{
+    int ends[2];
+    if (job->link->state != JG_LINK_OPEN)
+        return true;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
+    struct jg_reaper_message message = {.word = frozen ? JG_REAPER_FREEZE : JG_REAPER_THAW};
+    struct jg_reaper_fds fds = {.at = {ends[1]}, .count = 1};
+    bool ok = send_request(job->link, &message, NULL, &fds, err);
+    close(ends[1]);
+    if (ok)
+        poll(&(struct pollfd){.fd = ends[0]}, 1, FREEZE_MS);
+    close(ends[0]);
+    return ok;
+}
+
+static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
+{
+    for (; job != NULL; job = job->next) {
+        if (job->link != NULL && job->link->pid > 0)
+            jg_pids_add(reapers, job->link->pid);
+        add_reapers(job->children, reapers);
+    }
+}
+
+static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
+{
+    struct jg_pids reapers = {0};
+    if (job->link->pid <= 0)
+        return true;
+    add_reapers(job->children, &reapers);
+    bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
+    jg_pids_free(&reapers);
+    return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+}
+
+static bool vacant(struct jg_os_job *job)
+{
+    return job->link->state == JG_LINK_CLOSED || (job->link->state == JG_LINK_OPEN && job->link->empty == job->link->sent);
+}
+
+static void dispose(struct jg_os_job *job)
+{
+    jg_link_close(job);
+    if (job->cgroup != NULL)
+        jg_cgroup_give(job->cgroup);
+}
+
+static bool freeze_cgroup(struct jg_os_job *job, bool frozen, struct jg_err *err)
+{
+    return jg_cgroup_freeze(job->cgroup, frozen, err);
+}
+
+static bool pids_of_cgroup(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
+{
+    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+}
+
+const struct jg_job_ops jg_reaper_ops = {
+    .spawn = spawn,
+    .terminate = terminate,
+    .freeze = freeze,
+    .usage = jg_usage_of_processes,
+    .pids = pids,
+    .vacant = vacant,
+    .dispose = dispose,
+};
+
+const struct jg_job_ops jg_combined_ops = {
+    .spawn = spawn,
+    .terminate = terminate,
+    .freeze = freeze_cgroup,
+    .usage = jg_usage_of_cgroup,
+    .pids = pids_of_cgroup,
+    .vacant = vacant,
+    .dispose = dispose,
+};

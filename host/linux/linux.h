@@ -1,0 +1,42 @@
+/*
+** linux.h: what the files in this folder know of each other.
+**
+** On Linux one run is three processes:
+**
+**   guard    the process that the user started. Outside of the namespace, a subreaper.
+**   init     the first process of the pid namespace (at level `reaper`, a second subreaper instead):
+**            reaps what is reparented to it, makes job reapers on request, ends when the harness does.
+**   harness  the child of init that has Lua. An ordinary process: it is not pid 1, so signals, abort,
+**            popen and a C module's own fork and waitpid work in it as they do anywhere.
+*/
+#ifndef JG_LINUX_H
+#define JG_LINUX_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "../os.h"
+
+/* One page, shared by guard, init and harness. */
+struct jg_shared {
+    struct jg_err refused;       /* why the level could not be entered; kind JG_ERR_OK if it could */
+    struct jg_guarantee guarantee;
+    bool user_namespace;         /* the level was entered without privilege, by a user namespace */
+    bool has_result;             /* init has seen the harness end, like this: */
+    struct jg_exit result;
+    char cgroup[1024];           /* this run's own cgroup, or empty: the guard removes it at the end */
+};
+
+struct jg_linux {
+    struct jg_shared *shared;
+    int outer_proc;              /* /proc as it was before the namespace, O_PATH; -1 if there is none */
+    int init_socket;             /* harness: asks init for job reapers; see reaper.h */
+    sigset_t original_mask;      /* the signal mask that jghost was started with; children get it back */
+    pid_t guard_host_pid;        /* the guard's pid as its user sees it */
+};
+
+/* The one record of the process's own; filled by start-up, read by the rest. */
+extern struct jg_linux jg_linux;
+
+#endif

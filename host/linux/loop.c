@@ -1,0 +1,149 @@
+/*
+** loop.c: the backend's half of the event loop.
+**
+** All that we wait for (pidfds, reapers' sockets, cgroup.events) is in one epoll set, which is itself
+** one descriptor in libuv's loop: ten thousand processes cost libuv no more than one.
+*/
+#define _GNU_SOURCE
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "job.h"
+#include "process.h"
+#include "spawn.h"
+
+enum { ROUNDS = 16, CLOSE_TURN_MS = 100 };
+
+bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+        return jg_err_set(err, errno, "cannot wait for a descriptor");
+    watch->fd = fd;
+    return true;
+}
+
+void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch)
+{
+    if (watch->fd < 0)
+        return;
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    watch->fd = -1;
+    for (int i = 0; i < loop->batch_count; i++)
+        if (loop->batch[i].data.ptr == watch)
+            loop->batch[i].data.ptr = NULL;
+}
+
+void jg_loop_turn(struct jg_os_loop *loop, int milliseconds)
+{
+    if (loop->batch_count > 0) /* a callback runs the loop again: finish the batch first */
+        return;
+    for (int round = 0; round < ROUNDS; round++) {
+        int count = epoll_wait(loop->epoll, loop->batch, JG_LOOP_BATCH, round == 0 ? milliseconds : 0);
+        loop->batch_count = count > 0 ? count : 0;
+        for (int i = 0; i < loop->batch_count; i++) {
+            struct jg_watch *watch = loop->batch[i].data.ptr;
+            if (watch != NULL)
+                watch->ready(watch, loop->batch[i].events);
+        }
+        loop->batch_count = 0;
+        if (count < JG_LOOP_BATCH)
+            break;
+    }
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    jg_loop_turn(poll->data, 0);
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err)
+{
+    uv_poll_t *poll = calloc(1, sizeof *poll);
+    if (poll == NULL)
+        return jg_err_set(err, ENOMEM, "cannot open the loop");
+    int error = uv_poll_init(uv_loop, poll, loop->epoll);
+    if (error < 0) {
+        free(poll);
+        return jg_err_set(err, -error, "cannot hook into the event loop");
+    }
+    poll->data = loop;
+    loop->poll = poll;
+    error = uv_poll_start(poll, UV_READABLE, on_poll);
+    uv_unref((uv_handle_t *)poll); /* whether anything is still to come is the scheduler's to know */
+    if (error < 0)
+        return jg_err_set(err, -error, "cannot hook into the event loop");
+    return true;
+}
+
+/* With SIGCHLD ignored, as some parents leave it, children vanish before anybody can ask how they ended. */
+static void keep_zombies(void)
+{
+    struct sigaction action;
+    if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        signal(SIGCHLD, SIG_DFL);
+}
+
+static void dispose(struct jg_os_loop *loop)
+{
+    if (loop->poll != NULL) {
+        uv_poll_stop(loop->poll);
+        uv_close((uv_handle_t *)loop->poll, on_poll_closed);
+    }
+    jg_slots_close(&loop->slots);
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    free(loop);
+}
+
+bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_err *err)
+{
+    struct jg_os_loop *loop = calloc(1, sizeof *loop);
+    if (loop == NULL)
+        return jg_err_set(err, ENOMEM, "cannot open the loop");
+    loop->self = getpid();
+    loop->settled.last = &loop->settled.first;
+    keep_zombies();
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll < 0) {
+        jg_err_set(err, errno, "cannot open the loop");
+        goto fail;
+    }
+    if (!jg_slots_open(&loop->slots, loop->self, err) || !hook(loop, uv_loop, err))
+        goto fail;
+    *result = loop;
+    return true;
+
+fail:
+    dispose(loop);
+    return false;
+}
+
+void jg_os_loop_close(struct jg_os_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    loop->closing = true; /* no callback comes any more */
+    jg_jobs_release_all(loop);
+    while (jg_os_loop_settling(loop))
+        jg_os_loop_settle(loop, true);
+    while (loop->jobs != NULL) {
+        jg_loop_turn(loop, CLOSE_TURN_MS);
+        jg_jobs_check_all(loop);
+    }
+    jg_processes_forget(loop);
+    jg_job_close_cgroups(loop);
+    dispose(loop);
+}

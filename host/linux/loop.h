@@ -1,0 +1,56 @@
+/*
+** loop.h: the backend's half of the event loop: one epoll set inside libuv's.
+*/
+#ifndef JG_LOOP_H
+#define JG_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+#include "../os.h"
+#include "slot.h"
+
+/* A descriptor that is waited for. Part of what it wakes. */
+struct jg_watch {
+    void (*ready)(struct jg_watch *watch, uint32_t events);
+    int fd; /* -1: not waited for */
+};
+
+struct jg_process_list {
+    struct jg_os_process *first, **last;
+};
+
+enum { JG_LOOP_BATCH = 64 };
+
+struct uv_poll_s;
+struct jg_cgroup_run;
+
+struct jg_os_loop {
+    struct uv_poll_s *poll;
+    int epoll;
+    pid_t self;                 /* the pid of this process */
+    struct epoll_event batch[JG_LOOP_BATCH];
+    int batch_count;
+    bool closing;
+    struct jg_slots slots;
+    struct jg_process_list settled; /* born or failed, but `spawned` hasn't come */
+    struct jg_os_process *plain;    /* processes in no job */
+    struct jg_os_job *jobs;         /* the outermost */
+    struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
+    bool cgroups_known;             /* they were looked for */
+};
+
+#define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+
+bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err);
+
+/* Before the descriptor is closed: a process between clone and exec may hold a copy, and then epoll
+** would go on reporting it. Events of it that were fetched already are forgotten. */
+void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch);
+
+/* Waits for something at most `milliseconds` (-1: for ever), and calls whoever is ready. */
+void jg_loop_turn(struct jg_os_loop *loop, int milliseconds);
+
+#endif

@@ -1,0 +1,194 @@
+/*
+** procinfo.c: who is in a job.
+**
+** A snapshot, one process after the other: those that vanish meanwhile are left out.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fdinfo.h"
+#include "job.h"
+#include "linux.h"
+#include "procstat.h"
+
+enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192 };
+
+struct entry {
+    pid_t pid;    /* as we see it */
+    int depth;    /* how many namespaces deeper its job is */
+    bool frozen;  /* its job is */
+};
+
+struct snapshot {
+    struct entry *at;
+    size_t count, room;
+    bool outer_is_ours;
+    double boot; /* when the system was started, seconds since the Unix epoch */
+    char *command;
+};
+
+/* The pids of a process in all namespaces it is in, from that of /proc inwards: the one at `depth`, 0 if
+** it isn't that deep. *depths is how many there are. */
+static pid_t nested_pid(const char *path, int depth, int *depths)
+{
+    char text[STATUS_SIZE];
+    long result = 0;
+    *depths = 0;
+    if (jg_procstat_file(path, text, sizeof text) <= 0)
+        return 0;
+    char *at = strstr(text, "\nNSpid:");
+    if (at == NULL)
+        return 0;
+    for (at += 7;; (*depths)++) {
+        at += strspn(at, " \t");
+        if (*at < '0' || *at > '9')
+            break;
+        long pid = strtol(at, &at, 10);
+        if (*depths == depth)
+            result = pid;
+    }
+    return (pid_t)result;
+}
+
+static pid_t inside_pid(pid_t pid, int depth)
+{
+    char path[32];
+    int depths;
+    if (depth == 0 || pid <= 0)
+        return pid;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    return nested_pid(path, depth, &depths);
+}
+
+static bool outer_is_ours(void)
+{
+    char path[64];
+    int depths;
+    if (jg_linux.outer_proc < 0)
+        return false;
+    snprintf(path, sizeof path, "/proc/self/fd/%d/self/status", jg_linux.outer_proc);
+    nested_pid(path, 0, &depths);
+    return depths == 1;
+}
+
+static double boot_time(void)
+{
+    struct timespec now, up;
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
+}
+
+static bool add(struct snapshot *snapshot, struct entry entry)
+{
+    if (snapshot->count == snapshot->room) {
+        size_t room = snapshot->room > 0 ? snapshot->room * 2 : 64;
+        struct entry *at = realloc(snapshot->at, room * sizeof *at);
+        if (at == NULL)
+            return false;
+        snapshot->at = at;
+        snapshot->room = room;
+    }
+    snapshot->at[snapshot->count++] = entry;
+    return true;
+}
+
+static bool collect(struct snapshot *snapshot, struct jg_os_job *job, int depth, struct jg_err *err)
+{
+    struct jg_pids pids = {0};
+    depth += job->isolate;
+    bool ok = job->ops->pids(job, &pids, err);
+    for (size_t i = 0; ok && i < pids.count; i++)
+        ok = add(snapshot, (struct entry){pids.at[i], depth, jg_job_frozen(job)}) ||
+             jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    jg_pids_free(&pids);
+    for (struct jg_os_job *child = job->children; ok && child != NULL; child = child->next)
+        ok = collect(snapshot, child, depth, err);
+    return ok;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static const char *state_name(char letter, bool frozen)
+{
+    switch (letter) {
+    case 'R':
+        return "running";
+    case 'D':
+        return "waiting";
+    case 'T':
+        return frozen ? "frozen" : "stopped";
+    case 't':
+        return "traced";
+    case 'Z':
+    case 'X':
+        return "zombie";
+    case 'I':
+        return "idle";
+    default:
+        return frozen ? "frozen" : "sleeping";
+    }
+}
+
+static const char *read_command(pid_t pid, char *text, const char *name)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    ssize_t length = jg_procstat_file(path, text, COMMAND_SIZE);
+    while (length > 0 && text[length - 1] == '\0')
+        length--;
+    if (length <= 0)
+        return name;
+    for (ssize_t i = 0; i < length; i++)
+        if (text[i] == '\0')
+            text[i] = ' ';
+    text[length] = '\0';
+    return text;
+}
+
+static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_process_each_fn *each, void *argument)
+{
+    struct jg_procstat stat;
+    if (!jg_procstat_read(entry->pid, &stat))
+        return;
+    struct jg_os_process_info info = {
+        .pid = inside_pid(entry->pid, entry->depth),
+        .host_pid = snapshot->outer_is_ours ? entry->pid : jg_fdinfo_translate(jg_linux.outer_proc, entry->pid),
+        .parent = inside_pid(stat.parent, entry->depth),
+        .name = stat.name,
+        .command = read_command(entry->pid, snapshot->command, stat.name),
+        .state = state_name(stat.state, entry->frozen),
+        .started = snapshot->boot + stat.started,
+        .user_time = stat.user_time,
+        .system_time = stat.system_time,
+        .memory = stat.memory,
+        .threads = stat.threads,
+    };
+    if (info.pid > 0)
+        each(&info, argument);
+}
+
+bool jg_os_job_processes(struct jg_os_job *job, jg_os_process_each_fn *each, void *argument, struct jg_err *err)
+{
+    struct snapshot snapshot = {.outer_is_ours = outer_is_ours(), .boot = boot_time(), .command = malloc(COMMAND_SIZE)};
+    bool ok = snapshot.command != NULL || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    ok = ok && collect(&snapshot, job, 0, err);
+    if (ok && snapshot.count > 0)
+        qsort(snapshot.at, snapshot.count, sizeof *snapshot.at, by_pid);
+    for (size_t i = 0; ok && i < snapshot.count; i++)
+        if (i == 0 || snapshot.at[i].pid != snapshot.at[i - 1].pid)
+            tell(&snapshot, &snapshot.at[i], each, argument);
+    free(snapshot.at);
+    free(snapshot.command);
+    return ok;
+}

@@ -1,0 +1,27 @@
+/*
+** procstat.h: one process as /proc/PID/stat has it.
+*/
+#ifndef JG_PROCSTAT_H
+#define JG_PROCSTAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct jg_procstat {
+    pid_t pid, parent;
+    char state; /* the kernel's letter */
+    char name[64];
+    int64_t threads, memory;
+    double user_time, system_time; /* its own, in seconds */
+    double children_time[2];       /* user and system, of children that it has reaped */
+    double started;                /* seconds since the system's start */
+};
+
+/* By our own /proc. False if it isn't there any more. */
+bool jg_procstat_read(pid_t pid, struct jg_procstat *stat);
+
+/* Reads the whole of a small file, terminated; its length, or -1. */
+ssize_t jg_procstat_file(const char *path, char *text, size_t size);
+
+#endif

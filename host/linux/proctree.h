@@ -1,0 +1,15 @@
+/*
+** proctree.h: who descends from whom, by /proc.
+*/
+#ifndef JG_PROCTREE_H
+#define JG_PROCTREE_H
+
+#include "pids.h"
+
+/* Adds the children of this single-threaded process, ended ones that it hasn't reaped among them. */
+bool jg_proctree_children(struct jg_pids *children);
+
+/* Adds all who descend from `root`, but `not` and who descend from those. A snapshot. */
+bool jg_proctree_descendants(pid_t root, const struct jg_pids *not, struct jg_pids *descendants);
+
+#endif

@@ -1,0 +1,244 @@
+/*
+** reaper.c: the life of a job's reaper.
+**
+** This process starts the processes of one job and is the subreaper (if the job is isolated, pid 1) of
+** all that descends from them. It is needed because, without a cgroup, only its reaper can find a
+** daemon again. It outlives its own parent on purpose: it ends when the harness has closed its socket,
+** by then or by dying, and before that it ends everybody in the job.
+*/
+#define _GNU_SOURCE
+#include "reaper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "descendants.h"
+#include "proctree.h"
+#include "reaperself.h"
+#include "slot.h"
+
+/* Looking at all of many children at each SIGCHLD would cost more than everything else. */
+enum { FEW_CHILDREN = 64, SWEEP_MS = 10, SIGNAL_BATCH = 16 };
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool is_nested(void *argument, pid_t pid)
+{
+    struct jg_reaper *reaper = argument;
+    return jg_pids_has(&reaper->nested, pid);
+}
+
+static void report_exit(void *argument, pid_t pid, int status, const struct rusage *usage)
+{
+    struct jg_reaper *reaper = argument;
+    if (jg_pids_remove(&reaper->nested, pid))
+        return;
+    struct jg_reaper_message message = {.word = JG_REAPER_EXITED, .pid = pid, .usage = *usage};
+    if (WIFSIGNALED(status))
+        message.signal = WTERMSIG(status);
+    else
+        message.code = WEXITSTATUS(status);
+    reaper->children -= reaper->children > 0;
+    jg_outbox_send(&reaper->box, &message, -1);
+}
+
+static pid_t reap(struct jg_reaper *reaper, pid_t pid)
+{
+    int status;
+    struct rusage usage;
+    pid_t reaped = wait4(pid, &status, WNOHANG | __WALL, &usage);
+    if (reaped > 0)
+        report_exit(reaper, reaped, status, &usage);
+    return reaped;
+}
+
+/* Whoever has no child has no descendant: an orphan becomes a child before its parent can be reaped. */
+static bool is_empty(const struct jg_reaper *reaper)
+{
+    siginfo_t info;
+    if (reaper->nested.count == 0)
+        return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0;
+    struct jg_pids children = {0};
+    bool empty = jg_proctree_children(&children);
+    for (size_t i = 0; i < children.count; i++)
+        empty = empty && jg_pids_has(&reaper->nested, children.at[i]);
+    jg_pids_free(&children);
+    return empty;
+}
+
+static void tell_if_empty(struct jg_reaper *reaper)
+{
+    if (reaper->told == reaper->served || !is_empty(reaper))
+        return;
+    struct jg_reaper_message message = {.word = JG_REAPER_EMPTY, .id = reaper->served};
+    reaper->told = reaper->served;
+    reaper->children = 0;
+    jg_outbox_send(&reaper->box, &message, -1);
+}
+
+static void sweep(struct jg_reaper *reaper)
+{
+    while (reap(reaper, -1) > 0)
+        continue;
+    reaper->swept = now_ms();
+    reaper->sweep_at = 0;
+    tell_if_empty(reaper);
+}
+
+/* A pending SIGCHLD stands for all later ones: what it names is reaped now, who else ended in a sweep. */
+static void on_signals(struct jg_reaper *reaper)
+{
+    struct signalfd_siginfo info[SIGNAL_BATCH];
+    ssize_t length = read(reaper->signals, info, sizeof info);
+    for (size_t i = 0; length > 0 && i < (size_t)length / sizeof *info; i++)
+        reap(reaper, (pid_t)info[i].ssi_pid);
+    if (reaper->children <= FEW_CHILDREN || now_ms() - reaper->swept >= SWEEP_MS)
+        sweep(reaper);
+    else if (reaper->sweep_at == 0)
+        reaper->sweep_at = reaper->swept + SWEEP_MS;
+}
+
+static void end_all(struct jg_reaper *reaper)
+{
+    struct jg_ender ender = {.spare = is_nested, .reaped = report_exit, .argument = reaper};
+    jg_descendants_end_by(&ender);
+    jg_pids_free(&reaper->stopped);
+}
+
+/* The reapers inside have seen the same end-of-file, and end by themselves; if one was killed, its orphans are ours. */
+_Noreturn static void end(struct jg_reaper *reaper)
+{
+    int status;
+    pid_t pid;
+    do {
+        end_all(reaper);
+        pid = wait4(-1, &status, __WALL, NULL);
+        if (pid > 0)
+            jg_pids_remove(&reaper->nested, pid);
+    } while (pid > 0 || errno == EINTR);
+    _exit(0);
+}
+
+static void make_nested(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
+{
+    pid_t pid = jg_reaper_start(fds->at[0], (message->flags & JG_REAPER_ISOLATED) != 0);
+    fds->count = 0;
+    if (pid > 0)
+        while (!jg_pids_add(&reaper->nested, pid))
+            sleep(1); /* it must not be taken for a part of the job */
+}
+
+static void serve(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
+{
+    switch (message->word) {
+    case JG_REAPER_SPAWN:
+        jg_reaper_spawn(reaper, message, fds);
+        break;
+    case JG_REAPER_KILL:
+        end_all(reaper);
+        break;
+    case JG_REAPER_FREEZE:
+        jg_reaper_freeze(reaper);
+        break;
+    case JG_REAPER_THAW:
+        jg_reaper_thaw(reaper);
+        break;
+    case JG_REAPER_CHILD:
+        if (fds->count == 1)
+            make_nested(reaper, message, fds);
+        break;
+    }
+    jg_wire_close(fds);
+    tell_if_empty(reaper);
+}
+
+static void on_request(struct jg_reaper *reaper)
+{
+    struct jg_reaper_message message;
+    struct jg_reaper_fds fds;
+    int got = jg_wire_receive(reaper->socket, &message, reaper->text, &fds);
+    if (got == 0)
+        end(reaper);
+    if (got > 0)
+        serve(reaper, &message, &fds);
+}
+
+/* Holding on to nothing of the run's: not its descriptors, not its terminal, not its pipes. */
+static int shed(int socket)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i < 3; i++)
+        if (null >= 0)
+            dup2(null, i);
+        else
+            fcntl(socket, F_DUPFD_CLOEXEC, i); /* anything, but not free */
+    int own = fcntl(socket, F_DUPFD_CLOEXEC, 3);
+    if (own != 3)
+        own = dup3(socket, 3, O_CLOEXEC);
+    if (syscall(SYS_close_range, 4, ~0U, 0) < 0)
+        for (int fd = 4; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
+            close(fd);
+    fcntl(own, F_SETFL, O_NONBLOCK);
+    return own;
+}
+
+static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
+{
+    sigset_t signals;
+    memset(reaper, 0, sizeof *reaper);
+    sigfillset(&signals);
+    sigprocmask(SIG_SETMASK, &signals, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    prctl(PR_SET_NAME, "jghost-reaper");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    reaper->socket = shed(socket);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    reaper->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    reaper->isolated = isolate;
+    reaper->stack = malloc(JG_SLOT_STACK);
+    reaper->text = malloc(JG_REAPER_INLINE);
+    jg_outbox_open(&reaper->box, reaper->socket);
+}
+
+_Noreturn void jg_reaper_main(int socket, bool isolate)
+{
+    struct jg_reaper reaper;
+    struct jg_reaper_message ready = {.word = JG_REAPER_READY};
+    open_self(&reaper, socket, isolate);
+    int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (reaper.signals < 0 || reaper.stack == NULL || reaper.text == NULL || pidfd < 0)
+        ready.error = ENOMEM;
+    jg_outbox_send(&reaper.box, &ready, pidfd);
+    if (ready.error != 0)
+        _exit(1);
+    for (;;) {
+        short out = reaper.box.first != NULL ? POLLOUT : 0;
+        struct pollfd handles[] = {{.fd = reaper.signals, .events = POLLIN},
+                                   {.fd = reaper.socket, .events = (short)(POLLIN | out)}};
+        poll(handles, 2, reaper.sweep_at != 0 ? SWEEP_MS : -1);
+        if (handles[0].revents != 0)
+            on_signals(&reaper);
+        if (reaper.sweep_at != 0 && now_ms() >= reaper.sweep_at)
+            sweep(&reaper);
+        if ((handles[1].revents & POLLOUT) != 0)
+            jg_outbox_flush(&reaper.box);
+        if ((handles[1].revents & ~POLLOUT) != 0)
+            on_request(&reaper);
+    }
+}

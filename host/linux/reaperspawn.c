@@ -1,0 +1,152 @@
+/*
+** reaperspawn.c: a reaper starts a process, and freezes those there are.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "birth.h"
+#include "procstat.h"
+#include "proctree.h"
+#include "reaperself.h"
+#include "slot.h"
+
+/* Points into `text`, which it checks: it must be as many strings as were announced. */
+static char **split(char **at, char *end, uint32_t count)
+{
+    char **list = calloc((size_t)count + 1, sizeof *list);
+    for (uint32_t i = 0; list != NULL && i < count; i++) {
+        char *stop = memchr(*at, '\0', (size_t)(end - *at));
+        if (stop == NULL) {
+            free(list);
+            errno = EPROTO;
+            return NULL;
+        }
+        list[i] = *at;
+        *at = stop + 1;
+    }
+    return list;
+}
+
+static struct jg_plan *unpack(const struct jg_reaper_message *message, char *text)
+{
+    char *at = text, *end = text + message->bytes;
+    char **argv = split(&at, end, message->argc);
+    char **env = split(&at, end, message->envc);
+    char **cwd = split(&at, end, (message->flags & JG_REAPER_CWD) != 0);
+    struct jg_plan *plan = NULL;
+    if (argv != NULL && env != NULL && cwd != NULL)
+        plan = jg_plan_make(&(struct jg_os_command){.argv = argv, .env = env, .cwd = cwd[0]});
+    int error = errno;
+    free(argv);
+    free(env);
+    free(cwd);
+    errno = error;
+    return plan;
+}
+
+/* A text that is too long for a message is in a memory file, its last descriptor. */
+static struct jg_plan *read_plan(const struct jg_reaper *reaper, const struct jg_reaper_message *message,
+                                 const struct jg_reaper_fds *fds)
+{
+    if ((message->flags & JG_REAPER_TEXT) == 0)
+        return unpack(message, reaper->text);
+    char *text = mmap(NULL, message->bytes, PROT_READ, MAP_PRIVATE, fds->at[fds->count - 1], 0);
+    if (text == MAP_FAILED)
+        return NULL;
+    struct jg_plan *plan = unpack(message, text);
+    int error = errno;
+    munmap(text, message->bytes);
+    errno = error;
+    return plan;
+}
+
+static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *message, const struct jg_reaper_fds *fds,
+                  struct jg_birth *birth)
+{
+    int expected = 3 + ((message->flags & JG_REAPER_CGROUP) != 0) + ((message->flags & JG_REAPER_TEXT) != 0);
+    jg_birth_init(birth, reaper->isolated ? 0 : getpid());
+    if (fds->count != expected) {
+        birth->stage = JG_BIRTH_SETUP;
+        return -EMFILE;
+    }
+    for (int i = 0; i < 3; i++) {
+        birth->from[i] = fds->at[i];
+        if ((unsigned)fds->at[i] >= birth->low)
+            birth->low = (unsigned)fds->at[i] + 1;
+    }
+    birth->plan = read_plan(reaper, message, fds);
+    if (birth->plan == NULL)
+        return -errno;
+    int cgroup = (message->flags & JG_REAPER_CGROUP) != 0 ? fds->at[3] : -1;
+    return jg_birth_start(birth, reaper->stack, JG_SLOT_STACK, cgroup, CLONE_VFORK, &reaper->legacy);
+}
+
+void jg_reaper_spawn(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
+{
+    struct jg_birth birth;
+    struct jg_reaper_message answer = {.word = JG_REAPER_SPAWNED, .id = message->id};
+    int pid = launch(reaper, message, fds, &birth);
+    int pidfd = pid > 0 ? birth.pidfd : -1;
+    free(birth.plan);
+    jg_wire_close(fds);
+    reaper->served++;
+    if (pid < 0 || birth.error != 0) {
+        answer.word = JG_REAPER_FAILED;
+        answer.error = pid < 0 ? -pid : birth.error;
+        answer.stage = pid < 0 ? JG_BIRTH_START : birth.stage;
+        if (pid > 0) {
+            siginfo_t info;
+            while (waitid(P_PID, (id_t)pid, &info, WEXITED | __WALL) < 0 && errno == EINTR)
+                continue;
+            close(pidfd);
+        }
+        pidfd = -1;
+    } else {
+        answer.pid = pid;
+        reaper->children++;
+    }
+    jg_outbox_send(&reaper->box, &answer, pidfd);
+}
+
+static bool is_stopped(pid_t pid)
+{
+    struct jg_procstat stat;
+    return !jg_procstat_read(pid, &stat) || strchr("TtZX", stat.state) != NULL;
+}
+
+/* Until a round finds nobody that isn't stopped: who was just being forked comes with the next one. */
+void jg_reaper_freeze(struct jg_reaper *reaper)
+{
+    enum { ROUNDS = 1000 };
+    bool again = true;
+    for (int round = 0; again && round < ROUNDS; round++) {
+        struct jg_pids pids = {0};
+        again = false;
+        jg_proctree_descendants(getpid(), &reaper->nested, &pids);
+        for (size_t i = 0; i < pids.count; i++) {
+            if (is_stopped(pids.at[i]))
+                continue;
+            again = true;
+            if (kill(pids.at[i], SIGSTOP) == 0 && !jg_pids_has(&reaper->stopped, pids.at[i]))
+                jg_pids_add(&reaper->stopped, pids.at[i]);
+        }
+        jg_pids_free(&pids);
+    }
+}
+
+void jg_reaper_thaw(struct jg_reaper *reaper)
+{
+    struct jg_pids pids = {0};
+    jg_proctree_descendants(getpid(), &reaper->nested, &pids);
+    for (size_t i = 0; i < pids.count; i++)
+        if (jg_pids_has(&reaper->stopped, pids.at[i]))
+            kill(pids.at[i], SIGCONT);
+    jg_pids_free(&pids);
+    jg_pids_free(&reaper->stopped);
+}

@@ -1,0 +1,101 @@
+/*
+** signals.c: interrupts, from the guard down to the harness's Lua.
+**
+** A Ctrl-C reaches the guard and, since they are in one foreground group, the harness as well; a kill
+** of either reaches that one only. The guard passes on what it gets, marked. The harness counts the
+** marked and the unmarked apart and obeys the larger number, so that one Ctrl-C that comes both ways
+** counts once and nothing that comes one way only is lost.
+*/
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "start.h"
+
+static const struct interrupt {
+    int signal;
+    const char *name;
+} interrupts[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
+
+enum { INTERRUPT_COUNT = sizeof interrupts / sizeof interrupts[0] };
+
+static bool ignored(int signal)
+{
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void jg_forwarded_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    for (int i = 0; i < INTERRUPT_COUNT; i++) {
+        if (!ignored(interrupts[i].signal))
+            sigaddset(set, interrupts[i].signal);
+    }
+    sigaddset(set, SIGTSTP);
+    sigaddset(set, SIGCONT);
+    sigaddset(set, SIGWINCH);
+}
+
+/* Signal handlers have no argument of ours: these belong to on_interrupt and on_broken_pipe alone. */
+static jg_os_interrupted_fn *interrupted;
+static volatile sig_atomic_t marked, unmarked, obeyed;
+
+static void on_interrupt(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    (void)context;
+    if (info->si_code == SI_QUEUE && info->si_value.sival_int == JG_FORWARDED)
+        marked++;
+    else
+        unmarked++;
+    int count = marked > unmarked ? marked : unmarked;
+    if (count > obeyed) {
+        obeyed = count;
+        const char *name = "?";
+        for (int i = 0; i < INTERRUPT_COUNT; i++)
+            name = interrupts[i].signal == signal ? interrupts[i].name : name;
+        interrupted(signal, name);
+    }
+    errno = saved;
+}
+
+/*
+** Some pipe has no reader any more. A child's standard input: its writer gets EPIPE, and that's all.
+** Our own standard output: a script that goes on printing would never learn of it, since print
+** ignores errors, so this ends the run as the signal would end any other program.
+*/
+static void on_broken_pipe(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    (void)info;
+    (void)context;
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0)
+        interrupted(signal, "SIGPIPE: nobody reads the standard output any more");
+    errno = saved;
+}
+
+/* A handler, unlike SIG_IGN, is reset by exec: children start with SIGPIPE's default. */
+static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
+{
+    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < INTERRUPT_COUNT; i++)
+        sigaddset(&action.sa_mask, interrupts[i].signal);
+    sigaction(signal, &action, NULL);
+}
+
+void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
+{
+    interrupted = function;
+    for (int i = 0; i < INTERRUPT_COUNT; i++) {
+        if (!ignored(interrupts[i].signal))
+            handle(interrupts[i].signal, on_interrupt);
+    }
+    handle(SIGPIPE, on_broken_pipe);
+    sigprocmask(SIG_SETMASK, &jg_linux.original_mask, NULL);
+}

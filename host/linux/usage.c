@@ -1,0 +1,88 @@
+/*
+** usage.c: what a job has used, by its cgroup or by its processes.
+*/
+#define _GNU_SOURCE
+#include "usage.h"
+
+#include "cgroup.h"
+#include "job.h"
+#include "procstat.h"
+
+static const struct jg_os_usage unknown = {
+    .user_time = -1,
+    .system_time = -1,
+    .peak_memory = -1,
+    .active_processes = -1,
+    .total_processes = -1,
+    .read_bytes = -1,
+    .written_bytes = -1,
+};
+
+static int64_t total(const struct jg_os_job *job)
+{
+    int64_t sum = job->total;
+    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
+        sum += total(child);
+    return sum;
+}
+
+static int64_t at_least(int64_t value, int64_t least)
+{
+    return value > least ? value : least;
+}
+
+bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
+{
+    const struct jg_cgroup *cgroup = job->cgroup;
+    struct jg_pids pids = {0};
+    (void)err;
+    *usage = unknown;
+    int64_t user = jg_cgroup_number(cgroup, "cpu.stat", "user_usec");
+    int64_t system = jg_cgroup_number(cgroup, "cpu.stat", "system_usec");
+    if (user >= 0 && system >= 0) {
+        usage->user_time = (double)user / 1e6 - cgroup->base_user;
+        usage->system_time = (double)system / 1e6 - cgroup->base_system;
+    }
+    usage->peak_memory = jg_cgroup_number(cgroup, "memory.peak", "");
+    if (jg_cgroup_pids(cgroup, true, &pids))
+        usage->active_processes = (int64_t)pids.count;
+    usage->total_processes = at_least(total(job), usage->active_processes);
+    jg_pids_free(&pids);
+    return true;
+}
+
+static bool add_live(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
+{
+    struct jg_pids pids = {0};
+    bool ok = job->ops->pids(job, &pids, err);
+    for (size_t i = 0; ok && i < pids.count; i++) {
+        struct jg_procstat stat;
+        if (!jg_procstat_read(pids.at[i], &stat) || stat.state == 'Z' || stat.state == 'X')
+            continue;
+        usage->active_processes++;
+        usage->user_time += stat.user_time + stat.children_time[0];
+        usage->system_time += stat.system_time + stat.children_time[1];
+    }
+    jg_pids_free(&pids);
+    usage->user_time += job->user_time;
+    usage->system_time += job->system_time;
+    for (struct jg_os_job *child = job->children; ok && child != NULL; child = child->next)
+        ok = add_live(child, usage, err);
+    return ok;
+}
+
+bool jg_usage_of_processes(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
+{
+    *usage = unknown;
+    usage->user_time = usage->system_time = 0;
+    usage->active_processes = 0;
+    if (!add_live(job, usage, err))
+        return false;
+    usage->total_processes = at_least(total(job), usage->active_processes);
+    return true;
+}
+
+bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
+{
+    return job->ops->usage(job, usage, err);
+}

@@ -1,0 +1,294 @@
+/*
+** os.h: the only door to the operating system.
+**
+** Above this line nothing calls the system and nothing asks which system it is. Below it are two
+** folders with the same file names, linux/ and windows/, and the build takes one of them. Text is
+** UTF-8, times are seconds, sizes are bytes. A function that the system can refuse returns false and
+** fills its `struct jg_err`; what a platform can't do is refused with JG_ERR_NOT_SUPPORTED, so that
+** there is never a function missing on one side.
+**
+** Two groups. The first is the guarantee: the guard's five steps and the harness's one. The second
+** is what the harness does with its life: jobs, processes and what can be known about them.
+*/
+#ifndef JG_OS_H
+#define JG_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "level.h"
+
+typedef struct uv_loop_s uv_loop_t;
+
+/* ------------------------------------------------------------------------------------------------
+** The guard's side. One `struct jg_os_run` is one attempt at one level, in the order of the five
+** steps. If the guard dies at any instruction of it, nothing that was started outlives it: that is
+** the contract of the whole group, and each step's comment says how it is kept.
+*/
+struct jg_os_run;
+struct jg_os_start; /* what the harness was handed: a handle to the guard, and the event */
+
+/* How a process ended. Exactly one of the two is meaningful: signal if it is not 0, else code. */
+struct jg_exit {
+    uint32_t code;
+    int signal;
+};
+
+/* The harness's main function; its result is the harness's exit status. */
+typedef int jg_harness_main_fn(struct jg_os_start *start, void *argument);
+
+/*
+** Called first thing in every process of ours, by main. Makes descriptors 0, 1 and 2 safe to use and
+** everything else that was inherited uninheritable. On a system where the harness is started from
+** the executable anew, returns what its guard handed to it; otherwise, and in the guard, NULL.
+*/
+struct jg_os_start *jg_os_begin(int *argc, char **argv);
+
+/* The strongest level that this system could have at all. */
+enum jg_level jg_os_strongest(void);
+
+/* Step 1: creates the kill-on-close job. Its handle belongs to `run`, that is, to the guard alone. */
+bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err *err);
+
+/*
+** Step 2: creates the harness, running, handing it a handle to the guard and the event. It waits for
+** either in jg_os_harness_enter. `argument` reaches `harness_main` unchanged where the harness is a
+** copy of this process, and is made anew from the same command line where it is not.
+*/
+bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err);
+
+/* Step 3: puts the harness in the job. */
+bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err);
+
+/* Step 4: signals the event. From here on the harness may start processes. */
+bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err);
+
+/*
+** Step 5: waits until the harness has ended and the job is empty. Meanwhile it passes interrupts on
+** (the first politely, the second by ending the job at once) and follows stop and continue.
+** `seconds` bounds the run, negative for no bound: past it the job is ended and *timed_out is set.
+** Fails if the harness could not enter the level; then the job is empty and a weaker level may be
+** tried.
+*/
+bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err);
+
+/* Ends the job if it hasn't ended, waits until it is empty, frees `run`. NULL is fine. */
+void jg_os_run_close(struct jg_os_run *run);
+
+/* Keeps in mind, for jg_guarantee(), why a stronger level than the one in use was not to be had. */
+void jg_os_run_refused(enum jg_level level, const struct jg_err *err);
+
+/* Ends this process as the user who interrupted it expects: by the same signal, if `signal` interrupted the run. */
+void jg_os_die_as(const struct jg_exit *result);
+
+/* ------------------------------------------------------------------------------------------------
+** The harness's side of the guarantee.
+*/
+
+/*
+** Waits for either handle. True: this process is in the job, and nothing it starts can outlive the
+** guard. False: the run was cancelled, or the level could not be entered; nothing was started and
+** the only right thing to do is to exit with the status jg_exit_guard_failed.
+*/
+bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err);
+
+/* Becomes the command: this process image is replaced by it, or, where the system has no such thing,
+** runs it and exits with its status. Returns only if it can't be run. */
+void jg_os_harness_exec(char *const *argv, struct jg_err *err);
+
+struct jg_guarantee {
+    enum jg_level level;
+    char why[512]; /* why not a stronger one; empty if this is the strongest */
+};
+
+/* The guarantee that holds for this process. Valid after jg_os_harness_enter. */
+const struct jg_guarantee *jg_os_guarantee(void);
+
+/*
+** `interrupted` is called when the user asks the run to end: Ctrl-C, SIGTERM, SIGHUP, Ctrl-Break, the
+** console's closing; and when standard output is closed under a script that writes to it. It runs in
+** a signal handler or in a thread of the system's: it may set flags, set a Lua hook and wake the
+** loop, nothing else. `signal` is the number for the exit status 128+signal, `name` static text.
+*/
+typedef void jg_os_interrupted_fn(int signal, const char *name);
+void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
+
+/* ------------------------------------------------------------------------------------------------
+** Jobs and processes. Everything here belongs to the thread that runs `uv_loop`; callbacks come from
+** within uv_run or jg_os_loop_settle, never from within the function that asked for them.
+*/
+struct jg_os_loop;
+struct jg_os_job;
+struct jg_os_process;
+
+/* Hooks the backend into `uv_loop`, which must outlive it. */
+bool jg_os_loop_open(struct jg_os_loop **loop, uv_loop_t *uv_loop, struct jg_err *err);
+
+/* Ends every job, waits until all are empty, frees everything. NULL is fine. */
+void jg_os_loop_close(struct jg_os_loop *loop);
+
+/*
+** A spawn's outcome may not be known when jg_os_spawn returns: the new process shares this one's
+** memory until its exec, and meanwhile we go on. While jg_os_loop_settling is true, call
+** jg_os_loop_settle in each turn of the loop; it delivers the outcomes that are known by now and, if
+** `may_block`, first waits (about a millisecond at the most) for one that isn't.
+*/
+bool jg_os_loop_settling(const struct jg_os_loop *loop);
+void jg_os_loop_settle(struct jg_os_loop *loop, bool may_block);
+
+/* What keeps the job together: "cgroup", "reaper", "namespace", "job-object". Static text. */
+const char *jg_os_job_kind(const struct jg_os_job *job);
+
+struct jg_os_job_options {
+    bool isolate; /* process numbers, and on Linux a /proc, of its own */
+};
+
+/* The job has become empty after it had been populated. May come more than once. */
+typedef void jg_os_job_emptied_fn(void *owner);
+
+/*
+** Makes a job inside `parent`, or inside the run's own job if that is NULL. Whoever is spawned into it
+** is born in it, and so is everything that those start. The caller owns the job and gives it up with
+** jg_os_job_release.
+*/
+bool jg_os_job_create(struct jg_os_loop *loop, struct jg_os_job *parent, const struct jg_os_job_options *options,
+                      jg_os_job_emptied_fn *emptied, void *owner, struct jg_os_job **job, struct jg_err *err);
+
+/* True if no process is left in the job or in any job inside it. */
+bool jg_os_job_empty(const struct jg_os_job *job);
+
+/*
+** Asks the system to end every process in the job and in the jobs inside it, atomically where the
+** platform can; the emptiness is reported later. Processes end with the exit code `code` on Windows
+** and by SIGKILL on Linux.
+*/
+bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err);
+
+/* Freezes or thaws every process in the job. A frozen job refuses jg_os_spawn. */
+bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err);
+
+/*
+** Gives the job up: no callback comes any more, what is left in it is ended, and the memory is freed
+** when it is empty. Jobs inside it must have been released before.
+*/
+void jg_os_job_release(struct jg_os_job *job);
+
+/* -1 in a number means that the platform doesn't know it. */
+struct jg_os_usage {
+    double user_time, system_time;
+    int64_t peak_memory;
+    int64_t active_processes, total_processes;
+    int64_t read_bytes, written_bytes;
+};
+bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
+
+struct jg_os_process_info {
+    int64_t pid, host_pid, parent; /* host_pid: as seen from outside of the guard; parent in pid's world */
+    const char *name;              /* of the executable */
+    const char *command;           /* the command line, its arguments joined by blanks */
+    const char *state;             /* running, sleeping, waiting (for a disk), stopped, traced, zombie, idle, frozen */
+    double started;                /* seconds since the Unix epoch */
+    double user_time, system_time;
+    int64_t memory; /* resident */
+    int64_t threads;
+};
+
+/* The text in `info` is valid during the call only. */
+typedef void jg_os_process_each_fn(const struct jg_os_process_info *info, void *argument);
+
+/* Calls `each` for every process in the job and in the jobs inside it: a snapshot, by pid. */
+bool jg_os_job_processes(struct jg_os_job *job, jg_os_process_each_fn *each, void *argument, struct jg_err *err);
+
+/* What to spawn. All of it is copied before jg_os_spawn returns, but the descriptors. */
+struct jg_os_command {
+    char *const *argv;       /* NULL-terminated; argv[0] is looked up in PATH if it has no separator */
+    const char *cwd;         /* NULL: as ours; argv[0] with a separator is relative to it */
+    char *const *env;        /* NULL-terminated "NAME=value"; NULL: as ours */
+    int stdio[3];            /* C descriptors to become its 0, 1 and 2; -1: ours */
+};
+
+enum { JG_STDIO_INHERIT = -1 };
+
+struct jg_os_status {
+    struct jg_exit exit;
+    bool known; /* false: it ended, but how is nobody's to know (somebody else's child) */
+    double user_time, system_time;
+    int64_t peak_memory;
+};
+
+/* `spawned` comes once for each successful jg_os_spawn: with NULL, or with why it could not be run
+** (then no `ended` comes and the process is freed after the call). `ended` comes once, after it. */
+struct jg_os_process_events {
+    void (*spawned)(void *owner, const struct jg_err *err);
+    void (*ended)(void *owner, const struct jg_os_status *status);
+};
+
+/*
+** Starts a process, born in `job` (NULL: in the run's own job). Never copies this process's memory.
+** The descriptors in stdio stay the caller's, who may close them once `spawned` has come.
+*/
+bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg_os_command *command,
+                 const struct jg_os_process_events *events, void *owner, struct jg_os_process **process,
+                 struct jg_err *err);
+
+/* A handle of a process that somebody else started, by its pid as we see it; `ended` comes for it. */
+bool jg_os_process_open(struct jg_os_loop *loop, int64_t pid, const struct jg_os_process_events *events, void *owner,
+                        struct jg_os_process **process, struct jg_err *err);
+
+/* As its own world and as the world outside of the guard number it; -1 if that isn't known. */
+int64_t jg_os_process_pid(const struct jg_os_process *process);
+int64_t jg_os_process_host_pid(const struct jg_os_process *process);
+
+/*
+** Sends a signal by its name in lower case ("term", "kill", "int", "hup", "dump", "usr1", "usr2",
+** "stop", "cont", …), through a handle, so that it can't hit a stranger who got the same number.
+** INVALID: no such name. NOT_SUPPORTED: not on this platform. GONE: it has ended.
+*/
+bool jg_os_process_signal(struct jg_os_process *process, const char *name, struct jg_err *err);
+
+/* The number of a signal for the exit status, or 0; and the name of a number ("TERM"), or "?". */
+int jg_os_signal_number(const char *name);
+const char *jg_os_signal_name(int number);
+
+/* Does the process of that pid (as we see it) hold the other end of our pipe `descriptor`? False, too,
+** if that isn't to be known. */
+bool jg_os_process_holds(int64_t pid, intptr_t descriptor);
+
+/* Gives the handle up: no callback comes any more. The process itself goes on in its job. */
+void jg_os_process_release(struct jg_os_process *process);
+
+/* ------------------------------------------------------------------------------------------------
+** A line editor on the terminal. It reads in a thread of its own, so the loop goes on while the user
+** types; the finished line is delivered within uv_run.
+*/
+struct jg_os_console;
+
+/* `line` is what was typed, without its newline, valid during the call; NULL at the end of input.
+** `cancelled`: the line was given up (Ctrl-C or jg_os_console_cancel). */
+typedef void jg_os_console_line_fn(void *owner, const char *line, bool cancelled);
+
+/* Reads standard input, which must be a terminal. `history`: file that keeps the history, or NULL. */
+bool jg_os_console_open(struct jg_os_console **console, uv_loop_t *uv_loop, const char *history,
+                        jg_os_console_line_fn *line, void *owner, struct jg_err *err);
+
+/* Asks for one line; `line` comes once for it. One at a time. */
+void jg_os_console_ask(struct jg_os_console *console, const char *prompt);
+
+/* Gives the line that is being typed up; `line` comes with `cancelled`. */
+void jg_os_console_cancel(struct jg_os_console *console);
+
+/* Ends the thread, leaves the terminal as it was. `line` doesn't come any more. NULL is fine. */
+void jg_os_console_close(struct jg_os_console *console);
+
+/* ------------------------------------------------------------------------------------------------
+** Small things that differ by name only.
+*/
+const char *jg_os_null_device(void); /* "/dev/null", "NUL" */
+char **jg_os_environment(void);      /* NULL-terminated "NAME=value", ours, valid until it is changed */
+bool jg_os_environment_same(const char *a, const char *b, size_t length); /* do names match? */
+bool jg_os_is_terminal(int descriptor);
+int jg_os_processors(void); /* that this process may use at once, 1 or more */
+
+#endif

@@ -1,0 +1,36 @@
+--- jg.completed: handles in the order in which they end.
+--
+-- wait_any looks at its whole list each time; for many handles this is what to use: each is joined
+-- once, and a wake-up costs the same however many there are.
+
+local core = require "jghost.core"
+
+--- Iterates over handles as each is signalled. Doesn't take a failed task's error: wait for it.
+---@param handles table list of processes, jobs, tasks, timers, events or streams
+---@return fun(): any
+local function completed(handles)
+    local queue, first, left = {}, 1, #handles
+    local arrived = core.event()
+    for _, handle in ipairs(handles) do
+        core.task(function()
+            core.wait_any { handle }
+            queue[#queue + 1] = handle
+            arrived:set()
+        end)
+    end
+    return function()
+        if left == 0 then
+            return nil
+        end
+        while not queue[first] do
+            arrived:reset()
+            arrived:wait()
+        end
+        local handle = queue[first]
+        queue[first] = false
+        first, left = first + 1, left - 1
+        return handle
+    end
+end
+
+return completed

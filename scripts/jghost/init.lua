@@ -1,0 +1,26 @@
+--- jghost: start very many processes, and leave none behind.
+--
+-- This is the public face: what `require "jghost"` returns. The nouns come from C (jghost.core); what
+-- can be said in Lua is said in the modules beside this one.
+
+local core = require "jghost.core"
+
+require "jghost.status"
+require "jghost.stop"
+
+local jg = {
+    job = core.job,
+    open = core.open,
+    task = core.task,
+    event = core.event,
+    timer = core.timer,
+    sleep = core.sleep,
+    now = core.now,
+    wait_any = core.wait_any,
+    wait_all = core.wait_all,
+    guarantee = core.guarantee,
+    run = require "jghost.run",
+    completed = require "jghost.completed",
+}
+
+return jg

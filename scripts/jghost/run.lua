@@ -1,0 +1,80 @@
+--- jg.run: one command, in a job of its own, from its start to the end of all that it started.
+
+local core = require "jghost.core"
+
+local job_options = { "isolate", "memory", "processes", "cpus", "cpu_time", "best_effort" }
+
+--- Splits the options into the job's and the process's.
+local function split(options)
+    local job, process = { name = options.name }, {}
+    for key, value in pairs(options) do
+        process[key] = value
+    end
+    for _, key in ipairs(job_options) do
+        job[key], process[key] = options[key], nil
+    end
+    process.input = nil
+    process.stdout = process.stdout or "capture"
+    process.stderr = process.stderr or "capture"
+    return job, process
+end
+
+local function feed(process, input)
+    process.stdin:write(input) -- a child that doesn't want it all is no mistake of ours
+    process.stdin:close()
+end
+
+--- Who is still there now that the command itself has ended, and which of our pipes do they hold?
+local function survivors(job, process)
+    local leaked = {}
+    for _, other in ipairs(job:processes() or {}) do
+        if other.state ~= "zombie" and other.pid ~= process.pid then
+            other.holds = process:held_by(other.pid)
+            leaked[#leaked + 1] = other
+        end
+    end
+    return leaked
+end
+
+--- Runs a command and returns how it went. All that it started is gone when this returns.
+---@param options table the options of job:spawn and of jg.job, and `input`: text for its standard input
+---@return table|nil result the status, with stdout, stderr, stdout_omitted, stderr_omitted and leaked
+---@return string|nil message
+---@return integer|nil code
+---@return string|nil name
+local function run(options)
+    if type(options) ~= "table" then
+        error("jg.run: a table of options was expected, got " .. type(options), 2)
+    end
+    local input = options.input
+    if input ~= nil and type(input) ~= "string" then
+        error("jg.run: option 'input' must be a string, not " .. type(input), 2)
+    end
+    local of_job, of_process = split(options)
+    if input then
+        of_process.stdin = "pipe"
+    end
+    local job <close>, message, code, name = core.job(of_job)
+    if not job then
+        return nil, message, code, name
+    end
+    local process
+    process, message, code, name = job:spawn(of_process)
+    if not process then
+        return nil, message, code, name
+    end
+    if input then
+        core.task(feed, process, input)
+    end
+    local status = process:wait()
+    local result = setmetatable({}, getmetatable(status))
+    for key, value in pairs(status) do
+        result[key] = value
+    end
+    result.leaked = job:wait(0) and {} or survivors(job, process)
+    result.stdout, result.stdout_omitted = process.stdout, process.stdout_omitted
+    result.stderr, result.stderr_omitted = process.stderr, process.stderr_omitted
+    return result
+end
+
+return run

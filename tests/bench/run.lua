@@ -1,0 +1,235 @@
+-- run.lua: the benchmarks. Each compares two things in one run and prints their ratio.
+--
+--     ./bootstrap bench [--short] [--peers] [NAME...]
+--
+-- --short does so little that the figures mean nothing: it shows only that nothing here has rotted.
+-- --peers compares with other programs that start processes, where they are installed.
+
+local jg = require "jghost"
+local support = require "tests.support"
+
+local build = support.build
+local short, with_peers, chosen = false, false, {}
+for _, word in ipairs(arg) do
+    if word == "--short" then
+        short = true
+    elseif word == "--peers" then
+        with_peers = true
+    else
+        chosen[word] = true
+    end
+end
+
+local function median(list)
+    table.sort(list)
+    return list[(#list + 1) // 2]
+end
+
+--- Runs a program that prints one line of name=value, and returns the values.
+local function measure(command)
+    local result = assert(jg.run(command))
+    if result.code == 77 then
+        return nil, result.stdout:match "[^\n]*"
+    end
+    assert(result.ok, ("%s: %s\n%s"):format(command[1], tostring(result), result.stderr))
+    local values = {}
+    for name, value in result.stdout:gmatch "([%w_]+)=([%d.-]+)" do
+        values[name] = tonumber(value)
+    end
+    return values
+end
+
+local function report(name, ours, theirs, target)
+    print(("%-44s %10.1f against %10.1f   ratio %.2f%s"):format(name, ours, theirs, theirs / ours,
+        target and ("   (aim: " .. target .. ")") or ""))
+    io.stdout:flush()
+end
+
+-- ---- spawn and reap, contained in a shared job -----------------------------------------------------
+
+-- Microseconds for each of `count` processes, `width` at a time, from this Lua.
+local function spawn_rate(job, program, count, width, stdout)
+    local left, tasks = count, {}
+    local began = jg.now()
+    for i = 1, width do
+        tasks[i] = jg.task(function()
+            while left > 0 do
+                left = left - 1
+                local process = assert(job:spawn { program, stdin = "inherit", stdout = stdout })
+                process:wait()
+            end
+        end)
+    end
+    jg.wait_all(tasks)
+    return (jg.now() - began) * 1e6 / count
+end
+
+local function bench_spawn()
+    local rounds, count = short and 1 or 9, short and 50 or 3000
+    for _, width in ipairs { 1, 8 } do
+        local ours, theirs = {}, {}
+        for round = 1, rounds do
+            local job <close> = jg.job {}
+            ours[round] = spawn_rate(job, support.tiny, count, width)
+            theirs[round] = assert(measure { build .. "/posix_spawn_loop", count, width, support.tiny }).us_per_process
+        end
+        report(("spawn, %d at a time: us a process"):format(width), median(ours), median(theirs),
+            width == 1 and "1.0" or "1.4")
+    end
+end
+
+local function bench_job_each()
+    local rounds, count = short and 1 or 5, short and 20 or 1000
+    local shared, own = {}, {}
+    for round = 1, rounds do
+        local job <close> = jg.job {}
+        shared[round] = spawn_rate(job, support.tiny, count, 8)
+        local left, tasks = count, {}
+        local began = jg.now()
+        for i = 1, 8 do
+            tasks[i] = jg.task(function()
+                while left > 0 do
+                    left = left - 1
+                    local each <close> = jg.job {}
+                    assert(each:spawn { support.tiny, stdin = "inherit" }):wait()
+                end
+            end)
+        end
+        jg.wait_all(tasks)
+        own[round] = (jg.now() - began) * 1e6 / count
+    end
+    report("a job for each, 8 at a time: us a process", median(own), median(shared), "0.8")
+end
+
+local peers = {
+    { "xargs -P", "sh", "tests/bench/peers/xargs.sh" },
+    { "make -j", "sh", "tests/bench/peers/make.sh" },
+    { "GNU parallel", "sh", "tests/bench/peers/parallel.sh" },
+    { "luv", "lua5.4", "tests/bench/peers/luv.lua" },
+    { "python3 threads", "python3", "tests/bench/peers/spawn.py" },
+    { "node", "node", "tests/bench/peers/spawn.js" },
+}
+
+local function bench_peers()
+    local count = short and 30 or 2000
+    for _, peer in ipairs(peers) do
+        local job <close> = jg.job {}
+        local found, values, why = pcall(measure, { peer[2], peer[3], support.tiny, count, 8 })
+        if found and values then
+            report("spawn, 8 at a time, and " .. peer[1], spawn_rate(job, support.tiny, count, 8), values.us_per_process)
+        else
+            print(("%-44s skipped: %s"):format("peer " .. peer[1], tostring(why or values)))
+        end
+    end
+end
+
+-- ---- start-up ------------------------------------------------------------------------------------------
+
+local function bench_start()
+    local rounds = short and 3 or 200
+    local values = assert(measure { build .. "/start_cost", rounds, support.jghost, "-e", "", "--versus", "lua5.4",
+        "-e", "" })
+    report("start-up of -e '', and of lua5.4: us", values.a_us, values.b_us)
+    print(("%-44s %10.1f us more than lua5.4   (aim: at most 3000)"):format("", values.difference_us))
+end
+
+-- ---- many live processes ---------------------------------------------------------------------------------
+
+local function memory_of_this()
+    for line in io.lines "/proc/self/status" do
+        local kib = line:match "^RssAnon:%s*(%d+)"
+        if kib then
+            return tonumber(kib) * 1024
+        end
+    end
+end
+
+-- Microseconds from ending one of the processes until the task that waits for it goes on.
+local function wake_up_cost(processes, samples)
+    local costs = {}
+    for i = 1, samples do
+        local process = processes[i]
+        local began = jg.now()
+        process:signal "kill"
+        process:wait()
+        costs[i] = (jg.now() - began) * 1e6
+    end
+    return median(costs)
+end
+
+local function live_processes(count)
+    local job <close> = jg.job {}
+    collectgarbage()
+    local before, processes, waiters = memory_of_this(), {}, {}
+    for i = 1, count do
+        processes[i] = assert(job:spawn { build .. "/pause", stdin = "inherit" })
+        waiters[i] = jg.task(function() processes[i]:wait() end)
+    end
+    jg.sleep(0) -- lets the tasks begin to wait
+    collectgarbage()
+    local memory = (memory_of_this() - before) / count
+    return wake_up_cost(processes, math.min(50, count)), memory
+end
+
+local function bench_live()
+    local few, many = 100, short and 300 or 10000
+    local few_cost = live_processes(few)
+    local many_cost, memory = live_processes(many)
+    report(("wake-up with %d and with %d live: us"):format(few, many), few_cost, many_cost, "at most 2")
+    print(("%-44s %10.0f bytes   (aim: under 4096)"):format("our memory for each live process", memory))
+end
+
+-- ---- the end -----------------------------------------------------------------------------------------------
+
+local start_many = [[
+    local jg = require "jghost"
+    local job = jg.job {}
+    for _ = 1, tonumber(arg[1]) do assert(job:spawn { arg[2], stdin = "inherit", stdout = "null" }) end
+    print "ready" io.stdout:flush()
+    jg.sleep(1e6)
+]]
+
+-- Milliseconds from SIGKILL to the guard until all that it started is gone.
+local function guard_teardown(count)
+    local name = os.tmpname()
+    local file <close> = assert(io.open(name, "w"))
+    file:write(start_many)
+    file:close()
+    local job <close> = jg.job {}
+    local guard = assert(job:spawn { support.jghost, name, count, build .. "/pause", stdout = "pipe" })
+    assert(guard.stdout:read "l" == "ready")
+    os.remove(name)
+    local last = {}
+    for _, process in ipairs(job:processes()) do
+        last[#last + 1] = jg.open(process.pid)
+    end
+    local began = jg.now()
+    guard:signal "kill"
+    jg.wait_all(last)
+    return (jg.now() - began) * 1e3
+end
+
+local function bench_end()
+    local count, rounds = short and 100 or 10000, short and 1 or 3
+    local ours, theirs = {}, {}
+    for round = 1, rounds do
+        ours[round] = guard_teardown(count)
+        theirs[round] = assert(measure { build .. "/namespace_teardown", count, build .. "/pause" }).teardown_ms
+    end
+    report(("SIGKILL to the guard, %d live: ms"):format(count), median(ours), median(theirs), "1")
+end
+
+local benches = {
+    { "spawn", bench_spawn }, { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
+    { "end", bench_end },
+}
+if with_peers then
+    table.insert(benches, { "peers", bench_peers })
+end
+
+print "ratio: how many times as fast as what we compare with (for wake-ups and memory: as costly)"
+for _, bench in ipairs(benches) do
+    if next(chosen) == nil or chosen[bench[1]] then
+        bench[2]()
+    end
+end

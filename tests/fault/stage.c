@@ -1,0 +1,35 @@
+/*
+** stage.c: stops a process of the start-up where the test says.
+**
+** JGHOST_STAGE=NAME: the process that comes to the stage of that name writes the line "stage NAME" to
+** standard error, and goes on only when it reads a byte, or the end, from standard input. Meanwhile
+** the test ends whom it likes.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../host/stage.h"
+
+static const char *const names[] = {
+#define JG_STAGE_NAME(stage, name) [JG_STAGE_##stage] = name,
+    JG_STAGES(JG_STAGE_NAME)
+#undef JG_STAGE_NAME
+};
+
+static void stop(enum jg_stage stage)
+{
+    const char *wanted = getenv("JGHOST_STAGE");
+    char line[64], go;
+    if (wanted == NULL || strcmp(wanted, names[stage]) != 0)
+        return;
+    int length = snprintf(line, sizeof line, "stage %s\n", names[stage]);
+    if (write(STDERR_FILENO, line, (size_t)length) != length || read(STDIN_FILENO, &go, 1) < 0)
+        abort();
+}
+
+__attribute__((constructor)) static void install(void)
+{
+    jg_stage_hook = stop;
+}

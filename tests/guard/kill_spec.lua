@@ -1,0 +1,93 @@
+-- kill_spec.lua: the guarantee. Whoever is killed, and whatever was started: nothing is left.
+
+local jg = require "jghost"
+local support = require "tests.support"
+
+-- What the harness starts, as words of tests/child.c; all of it says "ready" when it stands.
+local trees = {
+    plain = { "fork-tree", "2", "2", "ready", "hang" },
+    session = { "fork", "setsid", "hang", "--", "ready", "hang" },
+    daemon = { "daemonise", "fork-tree", "1", "2", "hang", "--", "ready", "hang" },
+    stopped = { "stopped", "ready", "hang" },
+    deaf = { "ignore-all", "fork", "setsid", "hang", "--", "ready", "hang" },
+    lost = { "daemonise", "ignore-all", "setsid", "hang" }, -- its parent has ended: ready when spawned
+}
+
+local script = [[
+    local jg = require "jghost"
+    local words = {}
+    for word in arg[1]:gmatch "%S+" do words[#words + 1] = word end
+    local job = jg.job { isolate = arg[2] == "isolated" }
+    local process = assert(job:spawn { table.unpack(words), stdout = "pipe" })
+    local line = process.stdout:read "l"
+    if line ~= "ready" then process:wait() end
+    print "ready"
+    io.stdout:flush()
+    jg.sleep(1e6)
+]]
+
+local script_file
+
+setup(function()
+    script_file = os.tmpname()
+    local file = assert(io.open(script_file, "w"))
+    file:write(script)
+    file:close()
+end)
+
+teardown(function()
+    os.remove(script_file)
+end)
+
+-- Which of the processes of a run are killed, and what the guard then says, if it is left to say it.
+local victims = {
+    { name = "the guard", kills = { "guard" } },
+    { name = "init", kills = { "jghost-init" }, signal = "KILL" },
+    { name = "the harness", kills = { "jghost-harness" }, signal = "KILL" },
+    { name = "guard and harness", kills = { "guard", "jghost-harness" } },
+    { name = "guard and init", kills = { "guard", "jghost-init" }, only = "namespace" },
+    { name = "all three", kills = { "guard", "jghost-init", "jghost-harness" }, only = "namespace" },
+}
+
+local function kill(guard, marker, names)
+    local handles = {}
+    for i, name in ipairs(names) do
+        handles[i] = name == "guard" and guard or assert(support.find(marker, name), "there is no " .. name)
+    end
+    for _, handle in ipairs(handles) do
+        assert(handle:signal "kill")
+    end
+end
+
+local function check(level, victim, words, kind)
+    local job <close> = jg.job {}
+    local guard, marker = support.start(job, {
+        support.jghost, "--level=" .. level, script_file, support.child .. " " .. table.concat(words, " "), kind,
+        stdout = "pipe",
+    })
+    assert.equal("ready", guard.stdout:read("l", 60))
+    assert.is_true(#support.marked(marker) >= 4, "the run's processes can be seen")
+    kill(guard, marker, victim.kills)
+    local status = assert(guard:wait(60), "the guard doesn't end")
+    assert.equal("", support.survivors(marker))
+    if victim.signal then
+        assert.equal(137, status.code)
+    end
+end
+
+for _, level in ipairs(support.levels()) do
+    describe("at level " .. level, function()
+        for _, victim in ipairs(victims) do
+            if not victim.only or victim.only == level then
+                for name, words in pairs(trees) do
+                    it(("killing %s leaves nothing of a %s tree"):format(victim.name, name), function()
+                        check(level, victim, words, "plain")
+                    end)
+                end
+            end
+        end
+        it("killing the guard leaves nothing of an isolated job", function()
+            check(level, victims[1], trees.daemon, "isolated")
+        end)
+    end)
+end

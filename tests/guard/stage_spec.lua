@@ -1,0 +1,69 @@
+-- stage_spec.lua: whoever is killed at whichever moment of the start-up, nothing is left.
+
+local jg = require "jghost"
+local support = require "tests.support"
+
+local stages = {
+    "guard-begins", "job-created", "harness-born", "harness-created", "harness-assigned", "harness-bound",
+    "event-signalled", "harness-released", "harness-entered", "script-begins", "script-ended", "job-empty",
+}
+
+-- A script that starts what is hardest to end.
+local script = [[
+    local jg = require "jghost"
+    local job = jg.job {}
+    assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
+    assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
+]]
+
+local script_file
+
+setup(function()
+    script_file = os.tmpname()
+    local file = assert(io.open(script_file, "w"))
+    file:write(script)
+    file:close()
+end)
+
+teardown(function()
+    os.remove(script_file)
+end)
+
+-- Kills the guard, or all but the guard, or all.
+local function kill(guard, marker, whom)
+    for _, process in ipairs(support.marked(marker)) do
+        local is_guard = process.pid == guard.pid
+        if whom == "everybody" or (whom == "the guard") == is_guard then
+            local handle = jg.open(process.pid)
+            if handle then
+                handle:signal "kill" -- it may be ending just now
+            end
+        end
+    end
+end
+
+local function check(level, stage, whom)
+    local job <close> = jg.job {}
+    local guard, marker = support.start(job, {
+        support.fault, "--level=" .. level, script_file, support.child,
+        env = { JGHOST_STAGE = stage },
+        stdin = "pipe", stdout = "null", stderr = "pipe",
+    })
+    assert.equal("stage " .. stage, guard.stderr:read("l", 60))
+    kill(guard, marker, whom)
+    guard.stdin:close() -- whoever stopped there goes on
+    assert(guard:wait(60), "the guard doesn't end")
+    assert.equal("", support.survivors(marker))
+end
+
+for _, level in ipairs(support.levels()) do
+    describe("at level " .. level, function()
+        for _, stage in ipairs(stages) do
+            for _, whom in ipairs { "the guard", "all but the guard", "everybody", "nobody" } do
+                it(("killing %s at stage %s leaves nothing"):format(whom, stage), function()
+                    check(level, stage, whom)
+                end)
+            end
+        end
+    end)
+end

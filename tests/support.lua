@@ -1,0 +1,101 @@
+-- support.lua: what the specs share: programs, markers, and looking for survivors from outside.
+
+local jg = require "jghost"
+local lfs = require "lfs"
+
+local support = {}
+
+-- The folder of the configuration that is being tested, from the path of the jghost that runs this.
+local self = arg and arg[-1] or "build/linux/release/jghost"
+support.build = os.getenv "JGHOST_BUILD" or self:match "^(.*)/[^/]*$" or "."
+support.jghost = support.build .. "/jghost"
+support.fault = support.build .. "/jghost-fault"
+support.child = support.build .. "/child"
+support.tiny = support.build .. "/tiny"
+
+-- The levels that this machine has for whoever runs this, strongest first.
+function support.levels()
+    local levels = { "reaper" }
+    if jg.guarantee().level == "namespace" then
+        table.insert(levels, 1, "namespace")
+    end
+    return levels
+end
+
+local markers = 0
+
+--- A text that only the processes of one test have in their environment.
+function support.marker()
+    markers = markers + 1
+    return ("%d.%d.%s"):format(markers, math.random(1 << 40), tostring(jg.now()))
+end
+
+local function read(path)
+    local file = io.open(path, "rb")
+    local text = file and file:read "a"
+    if file then
+        file:close()
+    end
+    return text or ""
+end
+
+--- Every process in the whole of /proc that has the marker: pid, name, command, state.
+function support.marked(marker)
+    local found = {}
+    for entry in lfs.dir "/proc" do
+        local pid = math.tointeger(tonumber(entry))
+        if pid and read(("/proc/%d/environ"):format(pid)):find("JGHOST_MARKER=" .. marker, 1, true) then
+            found[#found + 1] = {
+                pid = pid,
+                name = read(("/proc/%d/comm"):format(pid)):match "[^\n]*",
+                command = read(("/proc/%d/cmdline"):format(pid)):gsub("%z", " "),
+            }
+        end
+    end
+    return found
+end
+
+--- Waits until no process has the marker any more. Returns what is left after `seconds`, as text.
+function support.survivors(marker, seconds)
+    local deadline = jg.now() + (seconds or 60)
+    while true do
+        local left = support.marked(marker)
+        if #left == 0 then
+            return ""
+        end
+        for _, process in ipairs(left) do
+            local handle = jg.open(process.pid) -- nil: it has just ended
+            if handle and not handle:wait(math.max(0, deadline - jg.now())) then
+                return ("%d %s (%s)"):format(process.pid, process.command, process.name)
+            end
+        end
+    end
+end
+
+--- Starts a program with a marker in its environment, in `job`. Returns the process and the marker.
+function support.start(job, options)
+    local marker = support.marker()
+    options.env = options.env or {}
+    options.env.JGHOST_MARKER = marker
+    return assert(job:spawn(options)), marker
+end
+
+--- The marked process whose name is `name` ("jghost-harness", "jghost-init"), as a handle.
+function support.find(marker, name)
+    for _, process in ipairs(support.marked(marker)) do
+        if process.name == name then
+            return assert(jg.open(process.pid))
+        end
+    end
+end
+
+--- Runs jghost with these arguments; the result is jg.run's.
+function support.run(arguments, options)
+    local command = { support.jghost, timeout = 120, table.unpack(arguments) }
+    for key, value in pairs(options or {}) do
+        command[key] = value
+    end
+    return assert(jg.run(command))
+end
+
+return support
