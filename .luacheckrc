@@ -6,3 +6,4 @@ exclude_files = { "build" }
 files["premake?.lua"] = { std = "min", ignore = { "11", "143" } }
 
 files["**/*_spec.lua"] = { std = "+busted" }
+files["tests/spec.lua"] = { globals = { "arg" } } -- it gives busted a command line of its own

@@ -32,6 +32,8 @@ static struct jg_alarm *take(struct jg_host *host)
 static void on_timer(uv_timer_t *timer)
 {
     struct jg_alarm *alarm = (struct jg_alarm *)timer;
+    /* timers run before the poll, which would block although somebody is ready now */
+    uv_stop(timer->loop);
     alarm->ring(alarm->owner);
 }
 

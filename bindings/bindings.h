@@ -24,9 +24,9 @@ struct jg_task;
 struct jg_waiter;
 
 struct jg_handle_type {
-    const char *name;                                       /* __name, such as "jghost.process" */
+    const char *name;                                           /* __name, such as "jghost.process" */
     int (*push_result)(lua_State *L, struct jg_handle *handle); /* what wait returns; may raise */
-    void (*watched)(struct jg_handle *handle);              /* somebody waits now; may be NULL */
+    void (*watched)(struct jg_handle *handle);                  /* somebody waits now; may be NULL */
 };
 
 /* First member of every userdata that can be waited for. */
@@ -97,24 +97,26 @@ struct jg_outcome {
 struct jg_host {
     lua_State *L; /* the main thread */
     uv_loop_t uv;
-    uv_async_t wake;       /* an interrupt has come */
-    uv_check_t look;       /* drain.c: after each poll, while processes are being drained */
-    uv_idle_t idle;        /* and then the loop mustn't block */
+    uv_async_t wake; /* an interrupt has come */
+    uv_check_t look; /* drain.c: after each poll, while processes are being drained */
+    uv_idle_t idle;  /* and then the loop mustn't block */
     struct jg_os_loop *os;
     struct jg_task *ready, **ready_end;
-    struct jg_task *current; /* the task that is running, or NULL */
-    struct jg_task *main;    /* the task of the chunk that jg_host_call runs */
-    struct jg_alarm *alarms; /* free ones */
-    struct jg_process *draining; /* ended, but their pipes may hold more */
+    struct jg_task *current;      /* the task that is running, or NULL */
+    struct jg_task *main;         /* the task of the chunk that jg_host_call runs */
+    struct jg_alarm *alarms;      /* free ones */
+    struct jg_process *draining;  /* ended, but their pipes may hold more */
     struct jg_process *processes; /* not ended */
-    struct jg_job *jobs;     /* open */
+    struct jg_job *jobs;          /* open */
     struct jg_outcome outcome;
-    size_t unheard;          /* tasks that failed, and nobody waited for them */
-    int null_descriptor;     /* the null device, or -1 if nobody has needed it yet */
-    lua_State *volatile running;          /* whose turn it is, for the interrupt's hook */
-    volatile sig_atomic_t interrupt;      /* its number, until it has been delivered */
-    volatile int interrupted_by;          /* its number, ever since */
+    size_t unheard;                  /* tasks that failed, and nobody waited for them */
+    int null_descriptor;             /* the null device, or -1 if nobody has needed it yet */
+    struct jg_console *console;      /* the open one, or NULL */
+    lua_State *volatile running;     /* whose turn it is, for the interrupt's hook */
+    volatile sig_atomic_t interrupt; /* its number, until it has been delivered */
+    volatile int interrupted_by;     /* its number, ever since */
     const char *volatile interrupt_name;
+    volatile sig_atomic_t deferred; /* the interrupt isn't raised now, only where something is waited for */
 };
 
 /* Opens the loops for `L`. False: why, in `err`. */
@@ -138,16 +140,19 @@ int jg_host_finish(lua_State *L);
 /* The number of the signal that interrupted the run, or 0. */
 int jg_host_interrupted_by(lua_State *L);
 
+/* A Ctrl-C has been dealt with, and the run goes on as if there had been none. False: it wasn't one. */
+bool jg_host_interrupt_consumed(struct jg_host *host);
+
 /* ---- schedule.c: tasks and turns ------------------------------------------------------------------ */
 
 struct jg_task {
     struct jg_handle handle;
     struct jg_host *host;
-    lua_State *L; /* its coroutine, anchored in its first user value */
+    lua_State *L;         /* its coroutine, anchored in its first user value */
     struct jg_task *next; /* in the ready queue */
     struct jg_wait wait;
     struct jg_waiter waiter; /* for the usual wait, of one handle */
-    lua_KFunction k; /* where the wait goes on */
+    lua_KFunction k;         /* where the wait goes on */
     lua_KContext context;
     int values; /* on its stack: arguments before it has begun, results after it has returned */
     enum { JG_TASK_READY, JG_TASK_RUNNING, JG_TASK_WAITING, JG_TASK_RETURNED, JG_TASK_FAILED, JG_TASK_CANCELLED } state;
@@ -173,6 +178,9 @@ void jg_task_make_ready(struct jg_task *task);
 /* One turn: resumes who is ready, then, unless *over, lets the loop run once, blocking if nobody is.
 ** False: nobody is ready and nothing is left that could change that. */
 bool jg_schedule_turn(struct jg_host *host, const bool *over);
+
+/* Has an interrupt come that isn't for the line that is being typed at the prompt? */
+bool jg_schedule_interrupted(struct jg_host *host);
 
 /* Raises the interrupt in `L`, if one has come and nobody has got it yet. */
 void jg_schedule_raise_interrupt(lua_State *L);
@@ -241,6 +249,14 @@ void jg_drain_open(struct jg_host *host);
 /* Is a process left in any job that the script has open? */
 bool jg_host_jobs_populated(const struct jg_host *host);
 
+/* ---- console.c ------------------------------------------------------------------------------------------ */
+
+/* If a line is being asked for, gives it up. */
+bool jg_console_interrupt(struct jg_host *host);
+
+/* Has that been done before, and nothing come of it? Then somebody doesn't let the loop turn. */
+bool jg_console_blocked(const struct jg_host *host);
+
 /* ---- one noun each -------------------------------------------------------------------------------- */
 
 void jg_open_task(lua_State *L);
@@ -250,6 +266,7 @@ void jg_open_job(lua_State *L);
 void jg_open_process(lua_State *L);
 void jg_open_stream(lua_State *L);
 void jg_open_wait(lua_State *L);
+void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
 
 /* Makes the metatable of a handle type: `methods` plus wait, __index, __gc, __close, __tostring. Adds

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct jg_capture {
-    size_t limit;  /* bytes to keep at the most: one half of them the head, the other the tail */
+    size_t limit;   /* bytes to keep at the most: one half of them the head, the other the tail */
     uint64_t total; /* bytes written to it so far */
     uint64_t lost;  /* of those, written when there was no memory to keep them */
     char *head, *tail;

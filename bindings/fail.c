@@ -1,8 +1,8 @@
 /*
 ** fail.c: how a refusal by the system reaches the script, and how its own mistakes are told to it.
 */
-#include <stdio.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../host/nearest.h"

@@ -18,7 +18,8 @@ struct jg_host *jg_host_of(lua_State *L)
 
 /*
 ** The interrupt finds Lua in the middle of an instruction. In the main task it is raised there; any
-** other task that may yield gives way, so that the main task gets it where it waits.
+** other task that may yield gives way, so that the main task gets it where it waits. A task that never
+** waits gets it itself if it keeps a prompt from going on.
 */
 static void interrupt_hook(lua_State *L, lua_Debug *debug)
 {
@@ -28,9 +29,12 @@ static void interrupt_hook(lua_State *L, lua_Debug *debug)
     lua_sethook(L, NULL, 0, 0);
     if (host->interrupt == 0)
         return;
-    if (task != NULL && task != host->main && task->L == L && lua_isyieldable(L))
+    bool is_main = task == NULL || task == host->main;
+    if (is_main && host->deferred)
+        return;
+    if (!is_main && !jg_console_blocked(host) && task->L == L && lua_isyieldable(L))
         lua_yield(L, 0);
-    else
+    else if (jg_console_blocked(host) || jg_schedule_interrupted(host))
         jg_schedule_raise_interrupt(L);
 }
 
@@ -119,6 +123,22 @@ void jg_host_close(lua_State *L)
 int jg_host_interrupted_by(lua_State *L)
 {
     return jg_host_of(L)->interrupted_by;
+}
+
+/* Another signal may come between any two instructions here; that one must not be forgotten. */
+static bool forget(volatile int *number)
+{
+    int old = SIGINT;
+    return __atomic_compare_exchange_n(number, &old, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+bool jg_host_interrupt_consumed(struct jg_host *host)
+{
+    bool was_pending = forget(&host->interrupt);
+    bool was = forget(&host->interrupted_by) || was_pending;
+    if (was)
+        jg_os_interrupt_consumed();
+    return was;
 }
 
 static int finish_call(lua_State *L, struct jg_task *task, int results)

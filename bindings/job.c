@@ -129,14 +129,32 @@ static void release(struct jg_job *job)
     jg_handle_signal(&job->handle);
 }
 
-static const char *const option_names[] = {"name",     "isolate",      "memory",    "processes",
-                                           "cpus",     "cpu_time",     "best_effort", NULL};
+static const char *const option_names[] = {"name", "isolate",  "memory",      "processes",
+                                           "cpus", "cpu_time", "best_effort", NULL};
+
+static void check_positive(lua_State *L, const char *function, const char *name, bool whole)
+{
+    int is_whole = 1;
+    if (lua_getfield(L, 2, name) != LUA_TNIL) {
+        double value = lua_tonumber(L, -1);
+        if (whole)
+            lua_tointegerx(L, -1, &is_whole);
+        if (lua_type(L, -1) != LUA_TNUMBER || !(value > 0) || isinf(value) || !is_whole)
+            luaL_error(L, "%s: option '%s' must be %s, not %s", function, name,
+                       whole ? "an integer, 1 or more" : "a number above 0", luaL_tolstring(L, -1, NULL));
+    }
+    lua_pop(L, 1);
+}
 
 /* Limits need what this version can't do yet on any system: an error, unless the user said otherwise. */
 static const char *refused_limit(lua_State *L, const char *function)
 {
     static const char *const limits[] = {"memory", "processes", "cpus", "cpu_time"};
     bool best_effort = jg_boolean_option(L, 2, function, "best_effort");
+    jg_bytes_option(L, 2, function, "memory", 0);
+    check_positive(L, function, "processes", true);
+    check_positive(L, function, "cpus", false);
+    check_positive(L, function, "cpu_time", false);
     for (int i = 0; i < 4; i++) {
         bool set = lua_getfield(L, 2, limits[i]) != LUA_TNIL;
         lua_pop(L, 1);
@@ -235,7 +253,8 @@ static int terminate(lua_State *L)
 {
     struct jg_job *job = jg_check_job(L, 1);
     lua_Integer code = luaL_optinteger(L, 2, 1);
-    luaL_argcheck(L, code > 0 && code <= INT32_MAX, 2, "must be an exit code that says that something is wrong, from 1");
+    luaL_argcheck(L, code > 0 && code <= INT32_MAX, 2,
+                  "must be an exit code that says that something is wrong, from 1");
     struct jg_err err;
     if (!jg_os_job_terminate(job->os, (int)code, &err))
         return jg_fail(L, &err, NULL);
@@ -334,9 +353,17 @@ static void make_weak_table(lua_State *L)
 void jg_open_job(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"job", new_nested_job}, {"jobs", list_jobs}, {"spawn", jg_job_spawn},          {"terminate", terminate},
-        {"freeze", freeze},      {"thaw", thaw},      {"close", close_job},             {"usage", jg_job_usage},
-        {"processes", jg_job_processes}, {"kind", kind}, {NULL, NULL},
+        {"job", new_nested_job},
+        {"jobs", list_jobs},
+        {"spawn", jg_job_spawn},
+        {"terminate", terminate},
+        {"freeze", freeze},
+        {"thaw", thaw},
+        {"close", close_job},
+        {"usage", jg_job_usage},
+        {"processes", jg_job_processes},
+        {"kind", kind},
+        {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_job}, {NULL, NULL}};

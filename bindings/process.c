@@ -140,7 +140,9 @@ static int push_status(lua_State *L, struct jg_handle *handle)
 static int send_signal(lua_State *L)
 {
     struct jg_process *process = check_process(L);
-    const char *name = luaL_checkstring(L, 2);
+    size_t length;
+    const char *name = luaL_checklstring(L, 2, &length);
+    luaL_argcheck(L, strlen(name) == length, 2, "there is a zero byte in the signal's name");
     struct jg_err err = {JG_ERR_GONE, 0, "cannot signal"};
     if (process->os == NULL || process->has_status) {
         luaL_pushfail(L);
@@ -154,7 +156,8 @@ static int send_signal(lua_State *L)
         return 1;
     }
     if (err.kind == JG_ERR_INVALID)
-        return luaL_argerror(L, 2, lua_pushfstring(L, "no such signal '%s' (such as term, kill, int, hup, dump)", name));
+        return luaL_argerror(L, 2,
+                             lua_pushfstring(L, "no such signal '%s' (such as term, kill, int, hup, dump)", name));
     return jg_fail(L, &err, name);
 }
 
@@ -330,7 +333,8 @@ static int open_process(lua_State *L)
 
 void jg_open_process(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"signal", send_signal}, {"mark_timed_out", mark_timed_out}, {"held_by", held_by}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"signal", send_signal}, {"mark_timed_out", mark_timed_out}, {"held_by", held_by}, {NULL, NULL}};
     static const luaL_Reg metamethods[] = {
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_nothing}, {NULL, NULL}};
     jg_new_handle_type(L, &process_type, "process_methods", methods, metamethods);

@@ -13,12 +13,12 @@ struct jg_process {
     struct jg_host *host;
     struct jg_os_process *os; /* NULL: never started, or given up */
     struct jg_os_status status;
-    struct jg_err error;         /* why it could not be run */
-    double began, ended;         /* of the monotonic clock */
+    struct jg_err error; /* why it could not be run */
+    double began, ended; /* of the monotonic clock */
     bool has_status, timed_out;
-    int child_end[3];            /* descriptors to be closed once it is born; -1 */
-    struct jg_reader *reader[3]; /* captures of 1 and 2 */
-    struct jg_job *job;          /* kept by the userdata's user value; NULL: somebody else's process */
+    int child_end[3];                /* descriptors to be closed once it is born; -1 */
+    struct jg_reader *reader[3];     /* captures of 1 and 2 */
+    struct jg_job *job;              /* kept by the userdata's user value; NULL: somebody else's process */
     struct jg_process *next, **link; /* in host->processes */
     struct jg_process *next_draining;
 };

@@ -95,6 +95,36 @@ static void add_traceback(lua_State *L)
         lua_pushvalue(L, -1);
 }
 
+/*
+** Its error and the traceback, made while the stack is still there; then its pending <close> run. They may
+** wait, and an error of theirs takes the place of this one. Leaves both on its stack.
+*/
+static void unwind(struct jg_task *task)
+{
+    struct jg_host *host = task->host;
+    struct jg_task *previous = host->current;
+    lua_State *L = task->L, *keeper = host->L;
+    add_traceback(L);
+    lua_pushvalue(L, -2);
+    luaL_checkstack(keeper, 3, NULL);
+    lua_xmove(L, keeper, 2);
+    host->current = NULL;
+    if (lua_resetthread(L) == LUA_OK) { /* it could not even be resumed: the stack of C was full */
+        lua_pushvalue(keeper, -1);
+        lua_xmove(keeper, L, 1);
+    }
+    host->current = previous;
+    lua_pushvalue(L, -1);
+    lua_xmove(L, keeper, 1);
+    if (lua_rawequal(keeper, -1, -2)) {
+        lua_pushvalue(keeper, -3);
+        lua_xmove(keeper, L, 1);
+    } else {
+        add_traceback(L);
+    }
+    lua_pop(keeper, 3);
+}
+
 static void resume(struct jg_host *host, struct jg_task *task)
 {
     struct jg_task *previous = host->current;
@@ -116,7 +146,7 @@ static void resume(struct jg_host *host, struct jg_task *task)
         task->values = values;
         end_task(task, JG_TASK_RETURNED);
     } else {
-        add_traceback(task->L);
+        unwind(task);
         end_task(task, JG_TASK_FAILED);
     }
 }
@@ -162,11 +192,18 @@ void jg_task_cancel_all(lua_State *L)
     lua_pop(L, 1);
 }
 
+bool jg_schedule_interrupted(struct jg_host *host)
+{
+    if (host->interrupt == SIGINT && jg_console_interrupt(host))
+        jg_host_interrupt_consumed(host);
+    return host->interrupt != 0;
+}
+
 /* The interrupt goes to the main task: that's the script. */
 static void deliver_interrupt(struct jg_host *host)
 {
     struct jg_task *main = host->main;
-    if (host->interrupt == 0 || main == NULL || main->state != JG_TASK_WAITING)
+    if (!jg_schedule_interrupted(host) || main == NULL || main->state != JG_TASK_WAITING)
         return;
     jg_wait_leave(&main->wait);
     main->interrupted = true;

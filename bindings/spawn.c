@@ -30,18 +30,18 @@ static char **check_arguments(lua_State *L)
         luaL_error(L, FUNCTION ": no command: the list must begin with the program's name");
     luaL_argcheck(L, count < INT32_MAX / (lua_Integer)sizeof(char *), OPTIONS, "too many arguments");
     char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
+    bool computed = luaL_getmetafield(L, OPTIONS, "__index") != LUA_TNIL;
     for (lua_Integer i = 1; i <= count; i++) {
         size_t length;
         int type = lua_geti(L, OPTIONS, i);
         if (type != LUA_TSTRING && type != LUA_TNUMBER)
             luaL_error(L, FUNCTION ": argument %I must be a string or a number, not %s", (LUAI_UACINT)i,
                        luaL_typename(L, -1));
-        if (type == LUA_TNUMBER) { /* its text must be kept by somebody: the table of fields */
-            lua_tostring(L, -1);
+        argv[i - 1] = (char *)lua_tolstring(L, -1, &length);
+        if (type == LUA_TNUMBER || computed) { /* not in the caller's table: the table of fields keeps it */
             lua_pushvalue(L, -1);
             lua_rawseti(L, FIELDS, i);
         }
-        argv[i - 1] = (char *)lua_tolstring(L, -1, &length); /* the caller's table keeps it */
         if (strlen(argv[i - 1]) != length)
             luaL_error(L, FUNCTION ": argument %I has a zero byte in it", (LUAI_UACINT)i);
         lua_pop(L, 1);
@@ -152,13 +152,15 @@ static struct stdio_plan check_stdio(lua_State *L, int which)
     }
     plan.file = text;
     if (which == 0 && (plan.mode == CAPTURE || plan.mode == TO_STDOUT))
-        luaL_error(L, FUNCTION ": option 'stdin' can't be \"%s\"; it is \"inherit\", \"null\", \"pipe\" or a file's name",
+        luaL_error(L,
+                   FUNCTION ": option 'stdin' can't be \"%s\"; it is \"inherit\", \"null\", \"pipe\" or a file's name",
                    text);
     if (which == 1 && plan.mode == TO_STDOUT)
         luaL_error(L, FUNCTION ": option 'stdout' can't be \"stdout\"; for a file of that name write \"./stdout\"");
     if (plan.mode == FILE_NAME && text[0] == '\0')
-        luaL_error(L, FUNCTION ": option '%s' is empty; it is \"inherit\", \"null\", \"capture\", \"pipe\" or a file's name",
-                   stdio_names[which]);
+        luaL_error(
+            L, FUNCTION ": option '%s' is empty; it is \"inherit\", \"null\", \"capture\", \"pipe\" or a file's name",
+            stdio_names[which]);
     return plan;
 }
 

@@ -240,8 +240,8 @@ static int read_stream(lua_State *L)
     double seconds = jg_check_seconds(L, 3, INFINITY);
     lua_Integer wanted = 0;
     lua_settop(L, 2);
-    if (lua_isinteger(L, 2)) {
-        wanted = lua_tointeger(L, 2);
+    if (lua_type(L, 2) == LUA_TNUMBER) {
+        wanted = luaL_checkinteger(L, 2);
         luaL_argcheck(L, wanted > 0, 2, "must be a number of bytes, 1 or more");
         lua_pushliteral(L, "n");
     } else {

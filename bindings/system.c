@@ -1,6 +1,8 @@
 /*
-** system.c: time, the guarantee, descriptors.
+** system.c: time, the guarantee, descriptors, names.
 */
+#include <string.h>
+
 #include "bindings.h"
 
 void jg_close_descriptor(int descriptor)
@@ -55,9 +57,37 @@ static int processors(lua_State *L)
     return 1;
 }
 
+/* is_signal(name) → is there a signal of that name? */
+static int is_signal(lua_State *L)
+{
+    size_t length;
+    const char *name = luaL_checklstring(L, 1, &length);
+    lua_pushboolean(L, strlen(name) == length && jg_os_signal_number(name) != 0);
+    return 1;
+}
+
+/* check_options(options, function, names): raises an error if a key in `options` isn't one of the names */
+static int check_options(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    const char *function = luaL_checkstring(L, 2);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_Integer count = luaL_len(L, 3);
+    const char **names = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *names, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_geti(L, 3, i);
+        names[i - 1] = luaL_checkstring(L, -1); /* the table keeps it */
+        lua_pop(L, 1);
+    }
+    names[count] = NULL;
+    jg_check_options(L, 1, function, names);
+    return 0;
+}
+
 void jg_open_system(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"now", now}, {"guarantee", guarantee}, {"is_terminal", is_terminal}, {"processors", processors}, {NULL, NULL}};
+        {"now", now}, {"guarantee", guarantee}, {"is_terminal", is_terminal}, {"processors", processors},
+        {"is_signal", is_signal}, {"check_options", check_options}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -93,6 +93,12 @@ static int to_string(lua_State *L)
     return 1;
 }
 
+static int push_text(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL); /* calls the script's __tostring, which may fail */
+    return 1;
+}
+
 /* A failed task that nobody waited for is a failure that nobody would hear of. */
 static int collect(lua_State *L)
 {
@@ -101,7 +107,10 @@ static int collect(lua_State *L)
         return 0;
     task->observed = true;
     task->host->unheard++;
-    const char *text = luaL_tolstring(task->L, -1, NULL);
+    lua_pushcfunction(L, push_text);
+    lua_pushvalue(task->L, -1);
+    lua_xmove(task->L, L, 1);
+    const char *text = lua_pcall(L, 1, 1, 0) == LUA_OK ? lua_tostring(L, -1) : "(an error without a text)";
     fprintf(stderr, "jghost: a task failed, and nobody waited for it: %s\n", text);
     return 0;
 }

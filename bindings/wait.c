@@ -1,6 +1,7 @@
 /*
 ** wait.c: waiting, by yielding where Lua can and by running the loop where it can't.
 */
+#include <limits.h>
 #include <math.h>
 
 #include "bindings.h"
@@ -93,7 +94,7 @@ static int run_loop(lua_State *L, struct jg_wait *wait, lua_KFunction k, lua_KCo
     struct jg_host *host = wait->host;
     while (!wait->over) {
         bool alive = jg_schedule_turn(host, &wait->over);
-        if (!wait->over && host->interrupt != 0) {
+        if (!wait->over && jg_schedule_interrupted(host)) {
             jg_wait_leave(wait);
             jg_schedule_raise_interrupt(L);
         }
@@ -167,19 +168,23 @@ int jg_handle_wait(lua_State *L)
     return jg_wait_one(L, handle, seconds, push_handle_result, 0);
 }
 
-/* The array of handles at 1 becomes an array of waiters: everything is checked, then all is joined. */
+/* Everything in the array at 1 is checked, then all is joined. A copy takes the array's place: the caller's
+** may change while this waits, and the handles must stay. */
 static int wait_many(lua_State *L, lua_Integer needed, double seconds, lua_KFunction k)
 {
     lua_Integer count = luaL_len(L, 1);
+    lua_settop(L, 1);
+    lua_createtable(L, count < INT_MAX ? (int)count : 0, 0);
+    lua_insert(L, 1);
     for (lua_Integer i = 1; i <= count; i++) {
-        lua_rawgeti(L, 1, i);
+        lua_rawgeti(L, 2, i);
         struct jg_handle *handle = jg_handle_test(L, -1);
         if (handle == NULL)
             return luaL_error(L, "bad handle at index %I (process, job, task, timer, event or stream expected, got %s)",
                               (LUAI_UACINT)i, luaL_typename(L, -1));
         if (handle->type->watched != NULL)
             handle->type->watched(handle);
-        lua_pop(L, 1);
+        lua_rawseti(L, 1, i);
     }
     struct jg_wait *wait = jg_wait_begin(L, (size_t)needed);
     struct jg_waiter *waiters = lua_newuserdatauv(L, (size_t)count * sizeof *waiters, 0);
@@ -198,14 +203,13 @@ static int push_first(lua_State *L, int status, lua_KContext context)
     (void)context;
     if (outcome.timed_out)
         return jg_fail_timeout(L);
-    for (lua_Integer i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-        if (lua_touserdata(L, -1) == outcome.first) {
-            lua_pushinteger(L, i);
-            return 2;
-        }
+    lua_Integer i = 1;
+    while (lua_rawgeti(L, 1, i), lua_touserdata(L, -1) != outcome.first) {
         lua_pop(L, 1);
+        i++;
     }
-    return luaL_error(L, "the list was changed while it was being waited for");
+    lua_pushinteger(L, i);
+    return 2;
 }
 
 static int push_all(lua_State *L, int status, lua_KContext context)

@@ -135,9 +135,8 @@ struct option {
 };
 
 static const struct option options[] = {
-    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},
-    {"timeout", NEEDS_VALUE, read_timeout}, {"scripts", NEEDS_VALUE, read_scripts},
-    {"exec", NO_VALUE, read_exec},          {"doctor", NO_VALUE, read_doctor},
+    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},  {"timeout", NEEDS_VALUE, read_timeout},
+    {"scripts", NEEDS_VALUE, read_scripts}, {"exec", NO_VALUE, read_exec},       {"doctor", NO_VALUE, read_doctor},
     {"help", NO_VALUE, read_help},          {"version", NO_VALUE, read_version},
 };
 

@@ -23,10 +23,10 @@ struct jg_command {
     enum jg_level require; /* refuse to start below it */
     bool has_level;        /* --level: use this one and no other */
     enum jg_level level;
-    double timeout;        /* seconds; negative: none */
-    const char *scripts;   /* folder that goes before the embedded library, or NULL */
-    const char *attach;    /* which harness, or NULL */
-    char **exec;           /* the command to guard, NULL-terminated */
+    double timeout;      /* seconds; negative: none */
+    const char *scripts; /* folder that goes before the embedded library, or NULL */
+    const char *attach;  /* which harness, or NULL */
+    char **exec;         /* the command to guard, NULL-terminated */
 
     /* lua(1)'s own */
     int argc;

@@ -70,11 +70,16 @@ static int refuse_level(const char *option, enum jg_level level)
 int jg_guard_main(struct jg_command *command)
 {
     enum jg_level strongest = command->has_level ? command->level : jg_os_strongest();
-    enum jg_level weakest = command->has_level && command->level > command->require ? command->level : command->require;
+    enum jg_level weakest = command->has_level ? command->level : command->require;
     if (command->require > jg_os_strongest())
         return refuse_level("require", command->require);
     if (strongest > jg_os_strongest())
         return refuse_level("level", strongest);
+    if (strongest < command->require) {
+        fprintf(stderr, "jghost: --level=%s is below --require=%s\n", jg_level_name(strongest),
+                jg_level_name(command->require));
+        return JG_EXIT_GUARD_FAILED;
+    }
     for (int level = (int)strongest; level >= (int)weakest; level--) {
         struct jg_err err = {0};
         int status;

@@ -245,12 +245,12 @@ static int protected_main(lua_State *L)
     return 1;
 }
 
-/* Losing output is a failure, and nobody else would tell. */
+/* Losing output is a failure, and nobody else would tell: print ignores errors, and the reason with them. */
 static bool flush_output(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    perror("jghost: cannot write the standard output");
+    fprintf(stderr, "jghost: standard output could not be written (closed, or no space left); some of it is lost\n");
     return false;
 }
 
@@ -282,8 +282,7 @@ static int run_exec(const struct jg_command *command)
     struct jg_err err;
     char text[160];
     jg_os_harness_exec(command->exec, &err);
-    fprintf(stderr, "jghost: %s %s: %s\n", err.what, command->exec[0],
-            jg_os_err_text(err.native, text, sizeof text));
+    fprintf(stderr, "jghost: %s %s: %s\n", err.what, command->exec[0], jg_os_err_text(err.native, text, sizeof text));
     return err.kind == JG_ERR_NOT_FOUND ? JG_EXIT_NOT_FOUND : JG_EXIT_NOT_EXECUTABLE;
 }
 

@@ -115,6 +115,10 @@ const struct jg_guarantee *jg_os_guarantee(void);
 typedef void jg_os_interrupted_fn(int signal, const char *name);
 void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
 
+/* What was interrupted has been dealt with, as at a prompt, and the run goes on: the next interrupt is
+** a first one again, which the guard passes on politely. */
+void jg_os_interrupt_consumed(void);
+
 /* ------------------------------------------------------------------------------------------------
 ** Jobs and processes. Everything here belongs to the thread that runs `uv_loop`; callbacks come from
 ** within uv_run or jg_os_loop_settle, never from within the function that asked for them.
@@ -203,10 +207,10 @@ bool jg_os_job_processes(struct jg_os_job *job, jg_os_process_each_fn *each, voi
 
 /* What to spawn. All of it is copied before jg_os_spawn returns, but the descriptors. */
 struct jg_os_command {
-    char *const *argv;       /* NULL-terminated; argv[0] is looked up in PATH if it has no separator */
-    const char *cwd;         /* NULL: as ours; argv[0] with a separator is relative to it */
-    char *const *env;        /* NULL-terminated "NAME=value"; NULL: as ours */
-    int stdio[3];            /* C descriptors to become its 0, 1 and 2; -1: ours */
+    char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH if it has no separator */
+    const char *cwd;   /* NULL: as ours; argv[0] with a separator is relative to it */
+    char *const *env;  /* NULL-terminated "NAME=value"; NULL: as ours */
+    int stdio[3];      /* C descriptors to become its 0, 1 and 2; -1: ours */
 };
 
 enum { JG_STDIO_INHERIT = -1 };

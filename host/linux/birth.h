@@ -17,10 +17,10 @@ enum jg_birth_stage { JG_BIRTH_EXEC, JG_BIRTH_CHDIR, JG_BIRTH_SETUP, JG_BIRTH_ST
 /* Read by the new process, and written by it where the comment says so. */
 struct jg_birth {
     struct jg_clone clone;
-    uint32_t tid;        /* not 0 while the new process uses this memory; a futex, cleared by the kernel */
-    int pidfd;           /* from the kernel, valid once jg_birth_start has returned a pid */
-    int error;           /* by the new process: the errno of `stage`, if its exec failed */
-    int stage;           /* by the new process */
+    uint32_t tid; /* not 0 while the new process uses this memory; a futex, cleared by the kernel */
+    int pidfd;    /* from the kernel, valid once jg_birth_start has returned a pid */
+    int error;    /* by the new process: the errno of `stage`, if its exec failed */
+    int stage;    /* by the new process */
     struct jg_plan *plan;
     int from[3];         /* descriptors below `low`, to become 0, 1 and 2; -1: left alone */
     unsigned low;        /* descriptors from here on don't reach it */

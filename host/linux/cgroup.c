@@ -7,10 +7,8 @@
 #define _GNU_SOURCE
 #include "cgroup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,80 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POOL_SIZE = 64, BUSY_TRIES = 50, FREEZE_TRIES = 100 };
+#include "cgroupfile.h"
 
-static void pause_ms(long milliseconds)
-{
-    struct timespec time = {.tv_nsec = milliseconds * 1000000};
-    nanosleep(&time, NULL);
-}
+enum { POOL_SIZE = 64, BUSY_TRIES = 50 };
 
 static void name_of(char name[32], unsigned number)
 {
     snprintf(name, 32, "job-%u", number);
-}
-
-static ssize_t read_file(int dir, const char *file, char *text, size_t size)
-{
-    int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    return length;
-}
-
-static bool write_file(int dir, const char *file, const char *text)
-{
-    int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool ok = write(fd, text, strlen(text)) >= 0;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return ok;
-}
-
-static int64_t number_after(const char *text, const char *key)
-{
-    size_t length = strlen(key);
-    while (text != NULL) {
-        if (strncmp(text, key, length) == 0 && (length == 0 || text[length] == ' '))
-            return strtoll(text + length, NULL, 10);
-        text = strchr(text, '\n');
-        text = text != NULL ? text + 1 : NULL;
-    }
-    return -1;
-}
-
-int64_t jg_cgroup_number(const struct jg_cgroup *cgroup, const char *file, const char *key)
-{
-    char text[4096];
-    return read_file(cgroup->dir, file, text, sizeof text) > 0 ? number_after(text, key) : -1;
-}
-
-bool jg_cgroup_populated(const struct jg_cgroup *cgroup)
-{
-    char text[256];
-    ssize_t length = pread(cgroup->events, text, sizeof text - 1, 0);
-    text[length > 0 ? length : 0] = '\0';
-    return number_after(text, "populated") != 0;
-}
-
-static void visit_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument)
-{
-    int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-    if (list == NULL) {
-        if (copy >= 0)
-            close(copy);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(list)) != NULL;)
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-            visit(dir, entry->d_name, argument);
-    closedir(list);
 }
 
 static void remove_inside(int dir, const char *name, void *argument)
@@ -109,14 +40,12 @@ bool jg_cgroup_remove_at(int parent, const char *name)
             break;
         int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (dir >= 0) {
-            char text[256];
-            bool empty = read_file(dir, "cgroup.events", text, sizeof text) > 0 && number_after(text, "populated") == 0;
-            if (empty)
-                visit_inside(dir, remove_inside, NULL);
+            if (jg_cgroupfile_number(dir, "cgroup.events", "populated") == 0)
+                jg_cgroupfile_inside(dir, remove_inside, NULL);
             close(dir);
         }
         if (i > 0)
-            pause_ms(1);
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     return false;
 }
@@ -131,7 +60,7 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
     }
     cgroup->parent = parent;
     cgroup->number = ++parent->last;
-    cgroup->dir = cgroup->events = -1;
+    cgroup->dir = cgroup->events = cgroup->spare = -1;
     name_of(name, cgroup->number);
     if (mkdirat(parent->dir, name, 0755) < 0) {
         jg_err_set(err, errno, "cannot make a cgroup");
@@ -150,6 +79,12 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
     return cgroup;
 }
 
+double jg_cgroup_used(const struct jg_cgroup *cgroup, const char *key)
+{
+    int64_t number = jg_cgroupfile_number(cgroup->dir, "cpu.stat", key);
+    return number > 0 ? (double)number / 1e6 : 0;
+}
+
 struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err)
 {
     struct jg_cgroup *cgroup = parent->pool;
@@ -158,8 +93,8 @@ struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err)
     parent->pool = cgroup->next;
     parent->pooled--;
     cgroup->next = NULL;
-    cgroup->base_user = (double)jg_cgroup_number(cgroup, "cpu.stat", "user_usec") / 1e6;
-    cgroup->base_system = (double)jg_cgroup_number(cgroup, "cpu.stat", "system_usec") / 1e6;
+    cgroup->base_user = jg_cgroup_used(cgroup, "user_usec");
+    cgroup->base_system = jg_cgroup_used(cgroup, "system_usec");
     return cgroup;
 }
 
@@ -197,102 +132,23 @@ static bool reusable(struct jg_cgroup *cgroup)
     return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup);
 }
 
+void jg_cgroup_discard(struct jg_cgroup *cgroup)
+{
+    char name[32];
+    int parent = cgroup->parent->dir;
+    name_of(name, cgroup->number);
+    jg_cgroup_free(cgroup);
+    jg_cgroup_remove_at(parent, name);
+}
+
 void jg_cgroup_give(struct jg_cgroup *cgroup)
 {
     struct jg_cgroup *parent = cgroup->parent;
-    if (parent->pooled < POOL_SIZE && reusable(cgroup)) {
+    if (!cgroup->killed && parent->pooled < POOL_SIZE && reusable(cgroup)) {
         cgroup->next = parent->pool;
         parent->pool = cgroup;
         parent->pooled++;
         return;
     }
-    char name[32];
-    name_of(name, cgroup->number);
-    jg_cgroup_free(cgroup);
-    jg_cgroup_remove_at(parent->dir, name);
-}
-
-struct collect {
-    struct jg_pids *pids;
-    bool all, ok;
-};
-
-static void collect_inside(int dir, const char *name, void *argument);
-
-static void collect(int dir, struct collect *to, bool all)
-{
-    int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    long pid;
-    if (file == NULL) {
-        to->ok = to->ok && fd < 0 && errno == ENODEV; /* removed meanwhile */
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    while (fscanf(file, "%ld", &pid) == 1)
-        if (pid > 0) /* 0: not in our namespace */
-            to->ok = jg_pids_add(to->pids, (pid_t)pid) && to->ok;
-    fclose(file);
-    struct collect inner = {.pids = to->pids, .all = all, .ok = true};
-    visit_inside(dir, collect_inside, &inner);
-    to->ok = to->ok && inner.ok;
-}
-
-static void collect_inside(int dir, const char *name, void *argument)
-{
-    struct collect *to = argument;
-    if (!to->all && strncmp(name, "job-", 4) == 0)
-        return;
-    int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (inner < 0)
-        return;
-    collect(inner, to, true);
-    close(inner);
-}
-
-bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids)
-{
-    struct collect to = {.pids = pids, .all = all, .ok = true};
-    collect(cgroup->dir, &to, all);
-    return to.ok;
-}
-
-bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
-{
-    if (!write_file(cgroup->dir, "cgroup.freeze", frozen ? "1" : "0"))
-        return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
-    cgroup->frozen = frozen;
-    for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
-        if (jg_cgroup_number(cgroup, "cgroup.events", "frozen") != 0)
-            break;
-        pause_ms(1);
-    }
-    return true;
-}
-
-/* Linux 5.13 and older: nobody can fork who is frozen, and who is frozen can be killed. */
-static bool kill_frozen(struct jg_cgroup *cgroup, struct jg_err *err)
-{
-    struct jg_pids pids = {0};
-    bool frozen = cgroup->frozen;
-    if (!jg_cgroup_freeze(cgroup, true, err))
-        return false;
-    bool ok = jg_cgroup_pids(cgroup, true, &pids);
-    for (size_t i = 0; i < pids.count; i++)
-        kill(pids.at[i], SIGKILL);
-    jg_pids_free(&pids);
-    if (!frozen)
-        ok = jg_cgroup_freeze(cgroup, false, err) && ok;
-    return ok || jg_err_set(err, ENOMEM, "cannot end the job");
-}
-
-bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err)
-{
-    if (write_file(cgroup->dir, "cgroup.kill", "1"))
-        return true;
-    int error = errno;
-    if (error == ENOENT)
-        return kill_frozen(cgroup, err);
-    return jg_err_set(err, error, "cannot end the job");
+    jg_cgroup_discard(cgroup);
 }

@@ -11,22 +11,30 @@
 
 struct jg_cgroup {
     struct jg_cgroup *parent;
-    struct jg_cgroup *next;  /* in the parent's pool */
-    struct jg_cgroup *pool;  /* empty ones inside this, to be used again */
+    struct jg_cgroup *next; /* in the parent's pool */
+    struct jg_cgroup *pool; /* empty ones inside this, to be used again */
     int pooled;
-    unsigned number;         /* its name is "job-" and this */
-    unsigned last;           /* the highest number inside */
+    unsigned number; /* its name is "job-" and this */
+    unsigned last;   /* the highest number inside */
     int dir;
-    int events;              /* its cgroup.events */
+    int events; /* its cgroup.events */
+    int spare;  /* in the outermost: a descriptor kept for when there are no others */
     bool frozen;
+    bool killed;                   /* it must not be started in again; see cgrouprenew.c */
     double base_user, base_system; /* what its processes had used before this job had it */
 };
 
 /* An empty cgroup inside `parent`, new or from its pool. NULL with `err` filled. */
 struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err);
 
+/* What cpu.stat says behind `key`, in seconds; 0 if it doesn't. */
+double jg_cgroup_used(const struct jg_cgroup *cgroup, const char *key);
+
 /* Gives one back, which is empty: to the pool, or to the system. */
 void jg_cgroup_give(struct jg_cgroup *cgroup);
+
+/* Removes one that is empty, and frees the structure. */
+void jg_cgroup_discard(struct jg_cgroup *cgroup);
 
 /* Empties its pool. */
 void jg_cgroup_clear(struct jg_cgroup *cgroup);
@@ -42,10 +50,6 @@ bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 
 /* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. */
 bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids);
-
-/* The number behind `key` in one of its files; -1 if there is no such file or key. An empty key: the
-** first number of the file. */
-int64_t jg_cgroup_number(const struct jg_cgroup *cgroup, const char *file, const char *key);
 
 /* Removes a run's cgroup, by its absolute path, with all cgroups inside it. For the guard. */
 void jg_cgroup_remove(const char *path);

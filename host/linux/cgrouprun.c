@@ -8,6 +8,7 @@
 #include "cgrouprun.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
@@ -18,11 +19,13 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroupself.h"
 #include "clone.h"
 #include "linux.h"
+#include "raw.h"
 
 enum { TRIES = 8 };
 
@@ -109,15 +112,41 @@ static bool make(struct jg_cgroup_run *run, const char *outer)
     return false;
 }
 
+JG_BARE static void leave(void *argument)
+{
+    (void)argument;
+    for (;;)
+        jg_raw(SYS_exit_group, 0, 0, 0, 0);
+}
+
+/*
+** Is a process born there, and does it live? It doesn't if our own cgroup was ever killed: see
+** cgrouprenew.c. This one says nothing of its end to anybody (exit_signal 0), so no waitpid(-1) gets it.
+*/
+static bool try_to_live(int dir)
+{
+    _Alignas(16) char stack[4096];
+    struct jg_clone clone = {.run = leave};
+    clone.args.flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
+    clone.args.stack = (uintptr_t)stack;
+    clone.args.stack_size = sizeof stack;
+    clone.args.cgroup = (unsigned)dir;
+    long pid = jg_clone3(&clone);
+    int status = -1;
+    while (pid > 0 && waitpid((pid_t)pid, &status, __WALL) < 0 && errno == EINTR)
+        continue;
+    return pid > 0 && status == 0;
+}
+
 struct jg_cgroup_run *jg_cgroup_run_open(void)
 {
     char outer[PATH_MAX];
-    if (!jg_clone_into_cgroup_works() || !jg_cgroup_self(outer))
+    if (!jg_cgroup_self(outer))
         return NULL;
     struct jg_cgroup_run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return NULL;
-    run->root.dir = run->root.events = -1;
+    run->root.dir = run->root.events = run->root.spare = -1;
     run->outer = open(outer, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Who can write our own cgroup.procs may start processes in cgroups below. */
     if (run->outer < 0 || !is_cgroup2(run->outer) || faccessat(run->outer, "cgroup.procs", W_OK, AT_EACCESS) < 0 ||
@@ -128,6 +157,11 @@ struct jg_cgroup_run *jg_cgroup_run_open(void)
         return NULL;
     }
     sweep(run->outer);
+    run->root.spare = fcntl(run->outer, F_DUPFD_CLOEXEC, 0);
+    if (!try_to_live(run->root.dir)) {
+        jg_cgroup_run_close(run);
+        return NULL;
+    }
     return run;
 }
 
@@ -142,6 +176,8 @@ void jg_cgroup_run_close(struct jg_cgroup_run *run)
         return;
     jg_cgroup_clear(&run->root);
     jg_cgroup_remove_at(run->outer, run->name);
+    if (run->root.spare >= 0)
+        close(run->root.spare);
     close(run->root.dir);
     close(run->outer);
     publish("");

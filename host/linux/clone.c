@@ -7,9 +7,7 @@
 #define _GNU_SOURCE
 #include "clone.h"
 
-#include <errno.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 _Static_assert(offsetof(struct jg_clone, a) == 8, "known to the assembly");
 _Static_assert(offsetof(struct jg_clone, run) == 48, "known to the assembly");
@@ -100,12 +98,4 @@ long jg_clone_legacy(struct jg_clone *clone)
     clone->a[4] = 0;
 #endif
     return jg_clone_enter(clone);
-}
-
-bool jg_clone_into_cgroup_works(void)
-{
-    /* A descriptor that can't be one: EINVAL from a kernel that looked at it, E2BIG from one that
-    ** doesn't know the field, ENOSYS or EPERM from a filter. */
-    struct clone_args args = {.flags = CLONE_INTO_CGROUP, .cgroup = ~0ULL};
-    return syscall(SYS_clone3, &args, sizeof args) < 0 && errno == EINVAL;
 }

@@ -5,7 +5,6 @@
 #define JG_CLONE_H
 
 #include <linux/sched.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 /* What the linux-libc-dev of older systems lacks. */
@@ -32,8 +31,5 @@ long jg_clone3(struct jg_clone *clone);
 
 /* The same by the older system call: no cgroup and no CLONE_CLEAR_SIGHAND. */
 long jg_clone_legacy(struct jg_clone *clone);
-
-/* Can this kernel make a process in a cgroup of our choice? Makes none to find out. */
-bool jg_clone_into_cgroup_works(void);
 
 #endif

@@ -43,8 +43,8 @@ static void reap(const struct init *init)
     while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
         if (info.si_pid == init->harness) {
             bool exited = info.si_code == CLD_EXITED;
-            jg_linux.shared->result = (struct jg_exit){.code = exited ? (uint32_t)info.si_status : 0,
-                                                       .signal = exited ? 0 : info.si_status};
+            jg_linux.shared->result =
+                (struct jg_exit){.code = exited ? (uint32_t)info.si_status : 0, .signal = exited ? 0 : info.si_status};
             jg_linux.shared->has_result = true;
             harness_ended = true;
         }

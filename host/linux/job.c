@@ -45,13 +45,6 @@ static void dispose(struct jg_os_job *job)
     free(job);
 }
 
-struct jg_link *jg_job_nearest_link(const struct jg_os_job *job)
-{
-    while (job != NULL && job->link == NULL)
-        job = job->parent;
-    return job != NULL ? job->link : NULL;
-}
-
 /* A reaper is needed for numbers of its own, inside of such, and where there are no cgroups. */
 static bool equip(struct jg_os_job *job, struct jg_err *err)
 {
@@ -61,7 +54,8 @@ static bool equip(struct jg_os_job *job, struct jg_err *err)
         loop->cgroups = jg_cgroup_run_open();
     }
     if (loop->cgroups != NULL) {
-        job->cgroup = jg_cgroup_take(job->parent != NULL ? job->parent->cgroup : jg_cgroup_run_root(loop->cgroups), err);
+        job->cgroup =
+            jg_cgroup_take(job->parent != NULL ? job->parent->cgroup : jg_cgroup_run_root(loop->cgroups), err);
         if (job->cgroup == NULL)
             return false;
     }
@@ -163,20 +157,6 @@ void jg_job_check(struct jg_os_job *job)
     }
 }
 
-bool jg_job_frozen(const struct jg_os_job *job)
-{
-    while (job != NULL && !job->frozen)
-        job = job->parent;
-    return job != NULL;
-}
-
-bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer)
-{
-    while (job != NULL && job != outer)
-        job = job->parent;
-    return job == outer;
-}
-
 /* A cgroup's kill reaches the cgroups inside it, but reapers are asked one by one, the innermost first. */
 bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err)
 {
@@ -217,43 +197,6 @@ void jg_os_job_release(struct jg_os_job *job)
     job->released = true;
     jg_os_job_terminate(job, 1, &ignored);
     jg_job_drop(job);
-}
-
-static void release_tree(struct jg_os_job *job)
-{
-    while (job != NULL) {
-        struct jg_os_job *next = job->next;
-        jg_job_hold(job);
-        release_tree(job->children);
-        jg_os_job_release(job);
-        jg_job_drop(job);
-        job = next;
-    }
-}
-
-void jg_jobs_release_all(struct jg_os_loop *loop)
-{
-    release_tree(loop->jobs);
-}
-
-static void check_tree(struct jg_os_job *job)
-{
-    while (job != NULL) {
-        struct jg_os_job *next = job->next;
-        struct jg_err ignored;
-        jg_job_hold(job);
-        check_tree(job->children);
-        if (job->populated)
-            job->ops->terminate(job, &ignored);
-        jg_job_check(job);
-        jg_job_drop(job);
-        job = next;
-    }
-}
-
-void jg_jobs_check_all(struct jg_os_loop *loop)
-{
-    check_tree(loop->jobs);
 }
 
 void jg_job_close_cgroups(struct jg_os_loop *loop)

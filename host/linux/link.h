@@ -8,9 +8,9 @@
 #include "pidmap.h"
 
 enum jg_link_state {
-    JG_LINK_CLOSED,  /* there is no reaper; the next spawn makes one */
+    JG_LINK_CLOSED, /* there is no reaper; the next spawn makes one */
     JG_LINK_OPEN,
-    JG_LINK_DYING,   /* its socket has ended, its processes end */
+    JG_LINK_DYING, /* its socket has ended, its processes end */
 };
 
 struct jg_link {
@@ -19,8 +19,9 @@ struct jg_link {
     struct jg_os_job *job;
     enum jg_link_state state;
     int socket, pidfd;
-    pid_t pid;             /* of the reaper, as we see it */
-    uint64_t sent, empty;  /* spawns asked for; how many of them the last EMPTY covered */
+    int spare;            /* closed while a message is received: room for the descriptor in it */
+    pid_t pid;            /* of the reaper, as we see it */
+    uint64_t sent, empty; /* spawns asked for; how many of them the last EMPTY covered */
     struct jg_pidmap map;
 };
 

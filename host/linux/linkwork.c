@@ -108,6 +108,8 @@ static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const st
         return jg_err_set(err, EINVAL, "cannot start a process");
     if (!jg_link_ready(link, err))
         return false;
+    if (!jg_link_reserve(job->loop, &process->pidfd))
+        return jg_err_set(err, errno, "cannot start a process");
     for (int i = 0; i < 3; i++)
         fds.at[i] = command->stdio[i] == JG_STDIO_INHERIT ? i : command->stdio[i];
     if (job->cgroup != NULL) {
@@ -132,7 +134,7 @@ static bool terminate(struct jg_os_job *job, struct jg_err *err)
     struct jg_link *link = job->link;
     if (link->state != JG_LINK_OPEN)
         return true;
-    if (job->isolate) {
+    if (job->isolate && (job->released || job->loop->closing)) { /* nothing will be started in it again */
         if (syscall(SYS_pidfd_send_signal, link->pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
             return jg_err_set(err, errno, "cannot end the job");
         return true;
@@ -182,7 +184,8 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
 
 static bool vacant(struct jg_os_job *job)
 {
-    return job->link->state == JG_LINK_CLOSED || (job->link->state == JG_LINK_OPEN && job->link->empty == job->link->sent);
+    return job->link->state == JG_LINK_CLOSED ||
+           (job->link->state == JG_LINK_OPEN && job->link->empty == job->link->sent);
 }
 
 static void dispose(struct jg_os_job *job)

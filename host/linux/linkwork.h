@@ -1,5 +1,5 @@
 /*
-** linkwork.h: what the harness asks of a job's reaper.
+** linkwork.h: what the files of a link know of each other.
 */
 #ifndef JG_LINKWORK_H
 #define JG_LINKWORK_H
@@ -11,5 +11,15 @@ bool jg_link_ready(struct jg_link *link, struct jg_err *err);
 
 /* Asks `outer` for a reaper inside of it, whose socket it gives. READY is still to come. */
 bool jg_link_request(struct jg_link *outer, bool isolate, int *socket, struct jg_err *err);
+
+/* Its watches' ready. */
+void jg_link_on_socket(struct jg_watch *watch, uint32_t events);
+void jg_link_on_death(struct jg_watch *watch, uint32_t events);
+
+/* Opens a descriptor whose only use is that its number can be had later; unless it is open. */
+bool jg_link_reserve(struct jg_os_loop *loop, int *fd);
+
+/* Closes it if it is open, and marks it closed. */
+void jg_link_close_fd(int *fd);
 
 #endif

@@ -20,21 +20,25 @@
 
 /* One page, shared by guard, init and harness. */
 struct jg_shared {
-    struct jg_err refused;       /* why the level could not be entered; kind JG_ERR_OK if it could */
+    struct jg_err refused; /* why the level could not be entered; kind JG_ERR_OK if it could */
     struct jg_guarantee guarantee;
-    bool user_namespace;         /* the level was entered without privilege, by a user namespace */
-    bool has_result;             /* init has seen the harness end, like this: */
+    bool user_namespace; /* the level was entered without privilege, by a user namespace */
+    bool has_result;     /* init has seen the harness end, like this: */
     struct jg_exit result;
-    char cgroup[1024];           /* this run's own cgroup, or empty: the guard removes it at the end */
+    _Atomic double consumed; /* when the harness had dealt with an interrupt and went on; 0: never */
+    char cgroup[1024];       /* this run's own cgroup, or empty: the guard removes it at the end */
 };
 
 struct jg_linux {
     struct jg_shared *shared;
-    int outer_proc;              /* /proc as it was before the namespace, O_PATH; -1 if there is none */
-    int init_socket;             /* harness: asks init for job reapers; see reaper.h */
-    sigset_t original_mask;      /* the signal mask that jghost was started with; children get it back */
-    pid_t guard_host_pid;        /* the guard's pid as its user sees it */
+    int outer_proc;         /* /proc as it was before the namespace, O_PATH; -1 if there is none */
+    int init_socket;        /* harness: asks init for job reapers; see reaper.h */
+    sigset_t original_mask; /* the signal mask that jghost was started with; children get it back */
+    pid_t guard_host_pid;   /* the guard's pid as its user sees it */
 };
+
+/* Seconds of the monotonic clock. May be called in a signal handler. */
+double jg_monotonic(void);
 
 /* The one record of the process's own; filled by start-up, read by the rest. */
 extern struct jg_linux jg_linux;

@@ -17,7 +17,13 @@
 #include "process.h"
 #include "spawn.h"
 
-enum { ROUNDS = 16, CLOSE_TURN_MS = 100 };
+enum { BATCH = 64, ROUNDS = 16, CLOSE_TURN_MS = 100 };
+
+struct jg_turn {
+    struct jg_turn *outer;
+    int count;
+    struct epoll_event events[BATCH];
+};
 
 bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err)
 {
@@ -34,27 +40,26 @@ void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch)
         return;
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
     watch->fd = -1;
-    for (int i = 0; i < loop->batch_count; i++)
-        if (loop->batch[i].data.ptr == watch)
-            loop->batch[i].data.ptr = NULL;
+    for (struct jg_turn *turn = loop->turn; turn != NULL; turn = turn->outer)
+        for (int i = 0; i < turn->count; i++)
+            if (turn->events[i].data.ptr == watch)
+                turn->events[i].data.ptr = NULL;
 }
 
 void jg_loop_turn(struct jg_os_loop *loop, int milliseconds)
 {
-    if (loop->batch_count > 0) /* a callback runs the loop again: finish the batch first */
-        return;
-    for (int round = 0; round < ROUNDS; round++) {
-        int count = epoll_wait(loop->epoll, loop->batch, JG_LOOP_BATCH, round == 0 ? milliseconds : 0);
-        loop->batch_count = count > 0 ? count : 0;
-        for (int i = 0; i < loop->batch_count; i++) {
-            struct jg_watch *watch = loop->batch[i].data.ptr;
+    struct jg_turn turn = {.outer = loop->turn, .count = BATCH};
+    loop->turn = &turn;
+    for (int round = 0; round < ROUNDS && turn.count == BATCH; round++) {
+        int count = epoll_wait(loop->epoll, turn.events, BATCH, round == 0 ? milliseconds : 0);
+        turn.count = count > 0 ? count : 0;
+        for (int i = 0; i < turn.count; i++) {
+            struct jg_watch *watch = turn.events[i].data.ptr;
             if (watch != NULL)
-                watch->ready(watch, loop->batch[i].events);
+                watch->ready(watch, turn.events[i].events);
         }
-        loop->batch_count = 0;
-        if (count < JG_LOOP_BATCH)
-            break;
     }
+    loop->turn = turn.outer;
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)

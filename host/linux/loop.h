@@ -22,17 +22,15 @@ struct jg_process_list {
     struct jg_os_process *first, **last;
 };
 
-enum { JG_LOOP_BATCH = 64 };
-
 struct uv_poll_s;
 struct jg_cgroup_run;
+struct jg_turn;
 
 struct jg_os_loop {
     struct uv_poll_s *poll;
     int epoll;
-    pid_t self;                 /* the pid of this process */
-    struct epoll_event batch[JG_LOOP_BATCH];
-    int batch_count;
+    pid_t self;           /* the pid of this process */
+    struct jg_turn *turn; /* whose events are being handled; callbacks may run the loop again */
     bool closing;
     struct jg_slots slots;
     struct jg_process_list settled; /* born or failed, but `spawned` hasn't come */
@@ -42,7 +40,7 @@ struct jg_os_loop {
     bool cgroups_known;             /* they were looked for */
 };
 
-#define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err);
 

@@ -221,7 +221,7 @@ int64_t jg_os_process_pid(const struct jg_os_process *process)
 
 int64_t jg_os_process_host_pid(const struct jg_os_process *process)
 {
-    if (process->host_pid == 0 && process->pidfd >= 0) {
+    if (process->host_pid == 0 && process->pidfd >= 0 && process->pid > 0) {
         pid_t pid = jg_fdinfo_pid(jg_linux.outer_proc, process->pidfd);
         ((struct jg_os_process *)process)->host_pid = pid > 0 ? pid : -1;
     }

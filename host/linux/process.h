@@ -19,22 +19,22 @@ enum jg_process_state {
 struct jg_os_process {
     struct jg_watch watch; /* of pidfd */
     struct jg_os_loop *loop;
-    struct jg_os_job *job;                    /* NULL: in none */
-    struct jg_os_process *next, **link;       /* in the job, or in the loop */
-    struct jg_os_process *chain;              /* among the settled, or in a reaper's map */
-    struct jg_slot *slot;                     /* where it is born */
+    struct jg_os_job *job;              /* NULL: in none */
+    struct jg_os_process *next, **link; /* in the job, or in the loop */
+    struct jg_os_process *chain;        /* among the settled, or in a reaper's map */
+    struct jg_slot *slot;               /* where it is born */
     void (*spawned)(void *owner, const struct jg_err *err);
     void (*ended)(void *owner, const struct jg_os_status *status);
     void *owner;
-    int pidfd;                                /* -1: none */
-    pid_t pid;                                /* as its own world sees it; -1: not known yet */
-    pid_t host_pid;                           /* 0: not asked yet */
-    int error;                                /* of its exec */
-    uint8_t stage;                            /* of its birth: what failed */
+    int pidfd;      /* -1: none */
+    pid_t pid;      /* as its own world sees it; -1: not known yet */
+    pid_t host_pid; /* 0: not asked yet */
+    int error;      /* of its exec */
+    uint8_t stage;  /* of its birth: what failed */
     uint8_t state;
     bool released;
-    bool child;                               /* ours to reap */
-    bool open;                                /* by jg_os_process_open: somebody else's */
+    bool child; /* ours to reap */
+    bool open;  /* by jg_os_process_open: somebody else's */
 };
 
 /* A new one in state STARTING, in the list of `job`. NULL if there is no memory. */

@@ -20,9 +20,9 @@
 enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192 };
 
 struct entry {
-    pid_t pid;    /* as we see it */
-    int depth;    /* how many namespaces deeper its job is */
-    bool frozen;  /* its job is */
+    pid_t pid;   /* as we see it */
+    int depth;   /* how many namespaces deeper its job is */
+    bool frozen; /* its job is */
 };
 
 struct snapshot {

@@ -11,7 +11,17 @@
 #include <unistd.h>
 
 /* Fields after the name, as proc(5) counts them less three. */
-enum { PARENT = 1, USER = 11, SYSTEM = 12, CHILDREN_USER = 13, CHILDREN_SYSTEM = 14, THREADS = 17, START = 19, RSS = 21, FIELDS };
+enum {
+    PARENT = 1,
+    USER = 11,
+    SYSTEM = 12,
+    CHILDREN_USER = 13,
+    CHILDREN_SYSTEM = 14,
+    THREADS = 17,
+    START = 19,
+    RSS = 21,
+    FIELDS
+};
 
 ssize_t jg_procstat_file(const char *path, char *text, size_t size)
 {

@@ -70,7 +70,7 @@ static size_t first_of(const struct table *table, pid_t parent)
     return low;
 }
 
-static bool add_children(const struct table *table, pid_t parent, const struct jg_pids *not, struct jg_pids *to)
+static bool add_children(const struct table *table, pid_t parent, const struct jg_pids * not, struct jg_pids *to)
 {
     bool ok = true;
     for (size_t i = first_of(table, parent); ok && i < table->count && table->at[i].parent == parent; i++)
@@ -79,7 +79,7 @@ static bool add_children(const struct table *table, pid_t parent, const struct j
     return ok;
 }
 
-bool jg_proctree_descendants(pid_t root, const struct jg_pids *not, struct jg_pids *descendants)
+bool jg_proctree_descendants(pid_t root, const struct jg_pids * not, struct jg_pids *descendants)
 {
     struct table table = {0};
     size_t next = descendants->count;

@@ -10,6 +10,6 @@
 bool jg_proctree_children(struct jg_pids *children);
 
 /* Adds all who descend from `root`, but `not` and who descend from those. A snapshot. */
-bool jg_proctree_descendants(pid_t root, const struct jg_pids *not, struct jg_pids *descendants);
+bool jg_proctree_descendants(pid_t root, const struct jg_pids * not, struct jg_pids *descendants);
 
 #endif

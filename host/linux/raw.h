@@ -16,20 +16,19 @@
 
 #if defined __x86_64__
 
-static inline __attribute__((always_inline, JG_BARE_ATTRIBUTES)) long jg_raw(long number, long a, long b, long c, long d)
+static inline __attribute__((always_inline, JG_BARE_ATTRIBUTES)) long jg_raw(long number, long a, long b, long c,
+                                                                             long d)
 {
     long result;
     register long r10 __asm__("r10") = d;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
     return result;
 }
 
 #elif defined __aarch64__
 
-static inline __attribute__((always_inline, JG_BARE_ATTRIBUTES)) long jg_raw(long number, long a, long b, long c, long d)
+static inline __attribute__((always_inline, JG_BARE_ATTRIBUTES)) long jg_raw(long number, long a, long b, long c,
+                                                                             long d)
 {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;

@@ -19,103 +19,17 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "descendants.h"
-#include "proctree.h"
 #include "reaperself.h"
 #include "slot.h"
 
-/* Looking at all of many children at each SIGCHLD would cost more than everything else. */
-enum { FEW_CHILDREN = 64, SWEEP_MS = 10, SIGNAL_BATCH = 16 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool is_nested(void *argument, pid_t pid)
-{
-    struct jg_reaper *reaper = argument;
-    return jg_pids_has(&reaper->nested, pid);
-}
-
-static void report_exit(void *argument, pid_t pid, int status, const struct rusage *usage)
-{
-    struct jg_reaper *reaper = argument;
-    if (jg_pids_remove(&reaper->nested, pid))
-        return;
-    struct jg_reaper_message message = {.word = JG_REAPER_EXITED, .pid = pid, .usage = *usage};
-    if (WIFSIGNALED(status))
-        message.signal = WTERMSIG(status);
-    else
-        message.code = WEXITSTATUS(status);
-    reaper->children -= reaper->children > 0;
-    jg_outbox_send(&reaper->box, &message, -1);
-}
-
-static pid_t reap(struct jg_reaper *reaper, pid_t pid)
-{
-    int status;
-    struct rusage usage;
-    pid_t reaped = wait4(pid, &status, WNOHANG | __WALL, &usage);
-    if (reaped > 0)
-        report_exit(reaper, reaped, status, &usage);
-    return reaped;
-}
-
-/* Whoever has no child has no descendant: an orphan becomes a child before its parent can be reaped. */
-static bool is_empty(const struct jg_reaper *reaper)
-{
-    siginfo_t info;
-    if (reaper->nested.count == 0)
-        return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0;
-    struct jg_pids children = {0};
-    bool empty = jg_proctree_children(&children);
-    for (size_t i = 0; i < children.count; i++)
-        empty = empty && jg_pids_has(&reaper->nested, children.at[i]);
-    jg_pids_free(&children);
-    return empty;
-}
-
-static void tell_if_empty(struct jg_reaper *reaper)
-{
-    if (reaper->told == reaper->served || !is_empty(reaper))
-        return;
-    struct jg_reaper_message message = {.word = JG_REAPER_EMPTY, .id = reaper->served};
-    reaper->told = reaper->served;
-    reaper->children = 0;
-    jg_outbox_send(&reaper->box, &message, -1);
-}
-
-static void sweep(struct jg_reaper *reaper)
-{
-    while (reap(reaper, -1) > 0)
-        continue;
-    reaper->swept = now_ms();
-    reaper->sweep_at = 0;
-    tell_if_empty(reaper);
-}
-
-/* A pending SIGCHLD stands for all later ones: what it names is reaped now, who else ended in a sweep. */
-static void on_signals(struct jg_reaper *reaper)
-{
-    struct signalfd_siginfo info[SIGNAL_BATCH];
-    ssize_t length = read(reaper->signals, info, sizeof info);
-    for (size_t i = 0; length > 0 && i < (size_t)length / sizeof *info; i++)
-        reap(reaper, (pid_t)info[i].ssi_pid);
-    if (reaper->children <= FEW_CHILDREN || now_ms() - reaper->swept >= SWEEP_MS)
-        sweep(reaper);
-    else if (reaper->sweep_at == 0)
-        reaper->sweep_at = reaper->swept + SWEEP_MS;
-}
-
 static void end_all(struct jg_reaper *reaper)
 {
-    struct jg_ender ender = {.spare = is_nested, .reaped = report_exit, .argument = reaper};
+    struct jg_ender ender = {.spare = jg_reaper_is_nested, .reaped = jg_reaper_report, .argument = reaper};
+    if (reaper->isolated && getpid() == 1 && reaper->nested.count == 0)
+        kill(-1, SIGKILL); /* all in the namespace but us, in one instant */
     jg_descendants_end_by(&ender);
     jg_pids_free(&reaper->stopped);
 }
@@ -164,7 +78,7 @@ static void serve(struct jg_reaper *reaper, const struct jg_reaper_message *mess
         break;
     }
     jg_wire_close(fds);
-    tell_if_empty(reaper);
+    jg_reaper_tell_empty(reaper);
 }
 
 static void on_request(struct jg_reaper *reaper)
@@ -231,11 +145,11 @@ _Noreturn void jg_reaper_main(int socket, bool isolate)
         short out = reaper.box.first != NULL ? POLLOUT : 0;
         struct pollfd handles[] = {{.fd = reaper.signals, .events = POLLIN},
                                    {.fd = reaper.socket, .events = (short)(POLLIN | out)}};
-        poll(handles, 2, reaper.sweep_at != 0 ? SWEEP_MS : -1);
+        poll(handles, 2, jg_reaper_sweep_due(&reaper));
         if (handles[0].revents != 0)
-            on_signals(&reaper);
-        if (reaper.sweep_at != 0 && now_ms() >= reaper.sweep_at)
-            sweep(&reaper);
+            jg_reaper_on_signals(&reaper);
+        if (jg_reaper_sweep_due(&reaper) == 0)
+            jg_reaper_sweep(&reaper);
         if ((handles[1].revents & POLLOUT) != 0)
             jg_outbox_flush(&reaper.box);
         if ((handles[1].revents & ~POLLOUT) != 0)

@@ -18,7 +18,7 @@
 
 enum jg_reaper_word {
     /* requests */
-    JG_REAPER_SPAWN,  /* id; descriptors: its 0, 1, 2, then a cgroup and a text if the flags say so */
+    JG_REAPER_SPAWN, /* id; descriptors: its 0, 1, 2, then a cgroup and a text if the flags say so */
     JG_REAPER_KILL,
     JG_REAPER_FREEZE, /* a descriptor, closed when it is done */
     JG_REAPER_THAW,   /* the same */
@@ -53,7 +53,8 @@ struct jg_reaper_fds {
 };
 
 /* 0, or minus an errno. `text` (of message->bytes bytes) follows the message unless it is NULL. */
-int jg_wire_send(int socket, const struct jg_reaper_message *message, const void *text, const struct jg_reaper_fds *fds);
+int jg_wire_send(int socket, const struct jg_reaper_message *message, const void *text,
+                 const struct jg_reaper_fds *fds);
 
 /* 1, 0 at the end, or minus an errno. `text` has room for JG_REAPER_INLINE bytes, or is NULL. Gives fds to close. */
 int jg_wire_receive(int socket, struct jg_reaper_message *message, void *text, struct jg_reaper_fds *fds);
@@ -66,7 +67,8 @@ bool jg_reaper_request(bool isolate, int *socket, struct jg_err *err);
 /* In init: serves one such request. False at the end of the socket. */
 bool jg_reaper_serve(int init_socket);
 
-/* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1. */
+/* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1.
+ */
 pid_t jg_reaper_start(int socket, bool isolate);
 
 /* The reaper's life. */

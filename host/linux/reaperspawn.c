@@ -20,7 +20,9 @@
 static char **split(char **at, char *end, uint32_t count)
 {
     char **list = calloc((size_t)count + 1, sizeof *list);
-    for (uint32_t i = 0; list != NULL && i < count; i++) {
+    if (list == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < count; i++) {
         char *stop = memchr(*at, '\0', (size_t)(end - *at));
         if (stop == NULL) {
             free(list);
@@ -110,6 +112,7 @@ void jg_reaper_spawn(struct jg_reaper *reaper, const struct jg_reaper_message *m
     } else {
         answer.pid = pid;
         reaper->children++;
+        reaper->recent[reaper->served % JG_REAPER_RECENT] = pid;
     }
     jg_outbox_send(&reaper->box, &answer, pidfd);
 }

@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@
 #include "../stage.h"
 #include "cgroup.h"
 #include "descendants.h"
+#include "pids.h"
+#include "proctree.h"
 #include "start.h"
 
 struct jg_os_run {
@@ -33,7 +36,8 @@ struct jg_os_run {
     int init; /* pidfd of the job's first process */
     pid_t init_pid;
     bool user_namespace;
-    bool ended; /* init has been reaped */
+    bool ended;             /* init has been reaped */
+    struct jg_pids foreign; /* children that this process had before it was jghost ("x & exec jghost") */
 };
 
 static bool no_such_level(struct jg_err *err)
@@ -56,6 +60,8 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     new->start.guard = (int)syscall(SYS_pidfd_open, getpid(), 0);
     if (new->start.guard == -1)
         return jg_err_set(err, errno, "cannot make a handle to the guard");
+    if (level == JG_LEVEL_REAPER && !jg_proctree_children(&new->foreign))
+        return jg_err_set(err, errno, "cannot read /proc");
     if (level == JG_LEVEL_REAPER && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         return jg_err_set(err, errno, "cannot become a subreaper");
     /* from here on signals wait for step 5; the harness gives itself its mask back */
@@ -159,21 +165,71 @@ static void forward(struct jg_os_run *run, int signal)
     syscall(SYS_pidfd_send_signal, run->init, signal, &info, 0);
 }
 
-/* A stop from the terminal has reached the whole group; one sent to us alone must be passed on. */
+/*
+** A stop from the terminal has reached the whole group; one sent to us alone must be passed on. The
+** harness stops wherever it is, at its prompt too, so it is we who leave the terminal as it was. If
+** there is no shell that could continue us, the kernel ignores the stop, in the harness as here.
+*/
 static void follow_stop(struct jg_os_run *run, const siginfo_t *info)
 {
+    sigset_t stop, pending;
+    struct termios modes;
     if (info->si_code != SI_KERNEL)
         forward(run, info->si_signo);
-    raise(SIGSTOP);
+    bool known = tcgetattr(STDIN_FILENO, &modes) == 0;
+    jg_terminal_restore();
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    raise(SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    sigpending(&pending);
+    if (known && !sigismember(&pending, SIGCONT) && tcgetpgrp(STDIN_FILENO) == getpgrp())
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
 }
+
+static bool is_foreign(void *argument, pid_t pid)
+{
+    const struct jg_os_run *run = argument;
+    return jg_pids_has(&run->foreign, pid);
+}
+
+/* At level `reaper` init may have been killed: then what it looked after has come to us. */
+static void end_descendants(struct jg_os_run *run)
+{
+    struct jg_ender ender = {.spare = is_foreign, .argument = run};
+    if (run->start.level == JG_LEVEL_REAPER)
+        jg_descendants_end_by(&ender);
+}
+
+enum { CONSUMED_MARGIN = 1 }; /* seconds */
 
 struct waiting {
     struct jg_os_run *run;
-    double deadline; /* of the monotonic clock */
-    int interrupts;
+    double deadline;    /* of the monotonic clock */
+    double interrupted; /* when an interrupt last came */
     int last_interrupt;
+    bool cut_short; /* by a second interrupt */
     bool timed_out;
 };
+
+/*
+** The first is passed on, the second ends the run, unless the harness has dealt with the first by then
+** (at its prompt it does). It may have had a Ctrl-C from the terminal, and have been done with it,
+** before we saw ours: hence the margin.
+*/
+static void interrupt(struct waiting *waiting, int signal)
+{
+    double consumed = jg_linux.shared->consumed;
+    bool second = waiting->last_interrupt != 0 && (consumed == 0 || waiting->interrupted > consumed + CONSUMED_MARGIN);
+    waiting->last_interrupt = signal;
+    waiting->interrupted = jg_monotonic();
+    waiting->cut_short = waiting->cut_short || second;
+    if (second)
+        end_init(waiting->run);
+    else
+        forward(waiting->run, signal);
+}
 
 static void handle_signal(struct waiting *waiting, const siginfo_t *info)
 {
@@ -189,20 +245,9 @@ static void handle_signal(struct waiting *waiting, const siginfo_t *info)
             forward(waiting->run, info->si_signo);
         break;
     default:
-        waiting->last_interrupt = info->si_signo;
-        if (++waiting->interrupts == 1)
-            forward(waiting->run, info->si_signo);
-        else
-            end_init(waiting->run);
+        interrupt(waiting, info->si_signo);
         break;
     }
-}
-
-static double monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 /* Waits for one signal, or until the deadline; a signal that comes between two calls stays pending. */
@@ -213,13 +258,13 @@ static void wait_signal(struct waiting *waiting, const sigset_t *set)
     if (isinf(waiting->deadline)) {
         got = sigwaitinfo(set, &info);
     } else {
-        double left = fmin(fmax(waiting->deadline - monotonic(), 0), 1e6);
+        double left = fmin(fmax(waiting->deadline - jg_monotonic(), 0), 1e6);
         struct timespec timeout = {(time_t)left, (long)((left - floor(left)) * 1e9)};
         got = sigtimedwait(set, &info, &timeout);
     }
     if (got > 0) {
         handle_signal(waiting, &info);
-    } else if (errno == EAGAIN && monotonic() >= waiting->deadline && !waiting->timed_out) {
+    } else if (errno == EAGAIN && jg_monotonic() >= waiting->deadline && !waiting->timed_out) {
         waiting->timed_out = true;
         waiting->deadline = INFINITY;
         end_init(waiting->run);
@@ -238,14 +283,13 @@ static bool reap_init(struct jg_os_run *run)
 
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
-    struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : monotonic() + seconds};
+    struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
     sigset_t set;
     jg_forwarded_signals(&set);
     sigaddset(&set, SIGCHLD);
     while (!reap_init(run))
         wait_signal(&waiting, &set);
-    if (run->start.level == JG_LEVEL_REAPER)
-        jg_descendants_end();
+    end_descendants(run);
     if (jg_linux.shared->refused.kind != JG_ERR_OK) {
         *err = jg_linux.shared->refused;
         return false;
@@ -253,8 +297,8 @@ bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *resul
     *timed_out = waiting.timed_out;
     *result = jg_linux.shared->result;
     if (!jg_linux.shared->has_result)
-        *result = (struct jg_exit){.signal = waiting.interrupts > 1 ? waiting.last_interrupt : SIGKILL};
-    else if (result->code == (uint32_t)(JG_EXIT_SIGNAL + waiting.last_interrupt) && waiting.interrupts > 0)
+        *result = (struct jg_exit){.signal = waiting.cut_short ? waiting.last_interrupt : SIGKILL};
+    else if (result->code == (uint32_t)(JG_EXIT_SIGNAL + waiting.last_interrupt) && waiting.last_interrupt != 0)
         *result = (struct jg_exit){.signal = waiting.last_interrupt};
     return true;
 }
@@ -267,8 +311,7 @@ void jg_os_run_close(struct jg_os_run *run)
         end_init(run);
         while (waitpid(run->init_pid, NULL, 0) == -1 && errno == EINTR) {
         }
-        if (run->start.level == JG_LEVEL_REAPER)
-            jg_descendants_end();
+        end_descendants(run);
     }
     if (jg_linux.shared->cgroup[0] != '\0')
         jg_cgroup_remove(jg_linux.shared->cgroup);
@@ -277,6 +320,7 @@ void jg_os_run_close(struct jg_os_run *run)
         if (*fd != -1)
             close(*fd);
     }
+    jg_pids_free(&run->foreign);
     free(run);
 }
 

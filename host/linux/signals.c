@@ -4,13 +4,15 @@
 ** A Ctrl-C reaches the guard and, since they are in one foreground group, the harness as well; a kill
 ** of either reaches that one only. The guard passes on what it gets, marked. The harness counts the
 ** marked and the unmarked apart and obeys the larger number, so that one Ctrl-C that comes both ways
-** counts once and nothing that comes one way only is lost.
+** counts once and nothing that comes one way only is lost. Both come within moments of each other: an
+** old difference, left by what came one way, is no reason to take the next one for a twin.
 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "start.h"
@@ -20,7 +22,14 @@ static const struct interrupt {
     const char *name;
 } interrupts[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
 
-enum { INTERRUPT_COUNT = sizeof interrupts / sizeof interrupts[0] };
+enum { INTERRUPT_COUNT = sizeof interrupts / sizeof interrupts[0], TWIN_SECONDS = 2 };
+
+double jg_monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
 
 static bool ignored(int signal)
 {
@@ -42,25 +51,40 @@ void jg_forwarded_signals(sigset_t *set)
 
 /* Signal handlers have no argument of ours: these belong to on_interrupt and on_broken_pipe alone. */
 static jg_os_interrupted_fn *interrupted;
-static volatile sig_atomic_t marked, unmarked, obeyed;
+static struct count {
+    volatile sig_atomic_t marked, unmarked, obeyed;
+    volatile double last; /* when one was obeyed */
+} counts[INTERRUPT_COUNT];
+
+/* Is this one to be obeyed, or the twin of one that was? */
+static bool is_new(struct count *count, bool is_marked)
+{
+    double now = jg_monotonic();
+    if (now - count->last > TWIN_SECONDS)
+        count->marked = count->unmarked = count->obeyed = 0;
+    int mine = is_marked ? ++count->marked : ++count->unmarked;
+    if (mine <= count->obeyed)
+        return false;
+    count->obeyed = mine;
+    count->last = now;
+    return true;
+}
 
 static void on_interrupt(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
+    bool is_marked = info->si_code == SI_QUEUE && info->si_value.sival_int == JG_FORWARDED;
     (void)context;
-    if (info->si_code == SI_QUEUE && info->si_value.sival_int == JG_FORWARDED)
-        marked++;
-    else
-        unmarked++;
-    int count = marked > unmarked ? marked : unmarked;
-    if (count > obeyed) {
-        obeyed = count;
-        const char *name = "?";
-        for (int i = 0; i < INTERRUPT_COUNT; i++)
-            name = interrupts[i].signal == signal ? interrupts[i].name : name;
-        interrupted(signal, name);
+    for (int i = 0; i < INTERRUPT_COUNT; i++) {
+        if (interrupts[i].signal == signal && is_new(&counts[i], is_marked))
+            interrupted(signal, interrupts[i].name);
     }
     errno = saved;
+}
+
+void jg_os_interrupt_consumed(void)
+{
+    jg_linux.shared->consumed = jg_monotonic();
 }
 
 /*

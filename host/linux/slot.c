@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_DESCRIPTOR = 3, TABLE_SIZE = 65536 };
+enum { FIRST_DESCRIPTOR = 3, TABLE_SIZE = 65536, YIELDS = 100 };
 
 /*
 ** A descriptor table that is shared grows slowly: each doubling waits for all processors, 5 to 30 ms.
@@ -69,8 +70,8 @@ bool jg_slots_open(struct jg_slots *slots, pid_t self, struct jg_err *err)
     if (slots->placeholder < 0)
         return jg_err_set(err, errno, "cannot reserve descriptors");
     slots->slot = calloc(JG_SLOTS, sizeof *slots->slot);
-    char *stacks = mmap(NULL, JG_SLOTS * JG_SLOT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
-                        -1, 0);
+    char *stacks =
+        mmap(NULL, JG_SLOTS * JG_SLOT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (slots->slot == NULL || stacks == MAP_FAILED)
         return jg_err_set(err, ENOMEM, "cannot reserve stacks");
     for (int i = 0; i < JG_SLOTS; i++) {
@@ -160,6 +161,9 @@ bool jg_slot_done(const struct jg_slot *slot)
 void jg_slot_wait(struct jg_slot *slot, long nanoseconds)
 {
     struct timespec timeout = {.tv_sec = 0, .tv_nsec = nanoseconds};
+    /* An exec takes less time than falling asleep and being woken. */
+    for (int i = 0; i < YIELDS && !jg_slot_done(slot); i++)
+        sched_yield();
     uint32_t tid = __atomic_load_n(&slot->birth.tid, __ATOMIC_ACQUIRE);
     if (tid != 0) /* not FUTEX_PRIVATE: it is the kernel that clears and wakes */
         syscall(SYS_futex, &slot->birth.tid, FUTEX_WAIT, tid, &timeout, NULL, 0);

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cgrouprenew.h"
 #include "job.h"
 
 enum { MILLISECOND = 1000000, PATIENCE_MS = 100 };
@@ -108,11 +109,12 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
 {
     if (jg_job_frozen(job))
         return jg_err_set(err, EINVAL, "the job is frozen");
+    if (!jg_cgroup_renew(job, err))
+        return false;
     struct jg_os_process *process = jg_process_new(loop, job, events, owner);
     if (process == NULL)
         return jg_err_set(err, ENOMEM, "cannot start a process");
-    bool started = job != NULL ? job->ops->spawn(job, process, command, err)
-                               : jg_spawn_here(process, command, -1, err);
+    bool started = job != NULL ? job->ops->spawn(job, process, command, err) : jg_spawn_here(process, command, -1, err);
     if (!started) {
         jg_process_free(process);
         return false;

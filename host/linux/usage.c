@@ -5,6 +5,7 @@
 #include "usage.h"
 
 #include "cgroup.h"
+#include "cgroupfile.h"
 #include "job.h"
 #include "procstat.h"
 
@@ -37,13 +38,13 @@ bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct
     struct jg_pids pids = {0};
     (void)err;
     *usage = unknown;
-    int64_t user = jg_cgroup_number(cgroup, "cpu.stat", "user_usec");
-    int64_t system = jg_cgroup_number(cgroup, "cpu.stat", "system_usec");
+    int64_t user = jg_cgroupfile_number(cgroup->dir, "cpu.stat", "user_usec");
+    int64_t system = jg_cgroupfile_number(cgroup->dir, "cpu.stat", "system_usec");
     if (user >= 0 && system >= 0) {
         usage->user_time = (double)user / 1e6 - cgroup->base_user;
         usage->system_time = (double)system / 1e6 - cgroup->base_system;
     }
-    usage->peak_memory = jg_cgroup_number(cgroup, "memory.peak", "");
+    usage->peak_memory = jg_cgroupfile_number(cgroup->dir, "memory.peak", "");
     if (jg_cgroup_pids(cgroup, true, &pids))
         usage->active_processes = (int64_t)pids.count;
     usage->total_processes = at_least(total(job), usage->active_processes);

@@ -52,10 +52,8 @@ int jg_wire_receive(int socket, struct jg_reaper_message *message, void *text, s
 {
     struct iovec parts[2] = {{message, sizeof *message}, {text, text != NULL ? JG_REAPER_INLINE : 0}};
     union control control;
-    struct msghdr header = {.msg_iov = parts,
-                            .msg_iovlen = 2,
-                            .msg_control = &control,
-                            .msg_controllen = sizeof control};
+    struct msghdr header = {
+        .msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t got;
     fds->count = 0;
     do

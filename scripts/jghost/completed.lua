@@ -9,6 +9,7 @@ local core = require "jghost.core"
 ---@param handles table list of processes, jobs, tasks, timers, events or streams
 ---@return fun(): any
 local function completed(handles)
+    core.wait_all(handles, 0) -- raises an error if anything else is in the list
     local queue, first, left = {}, 1, #handles
     local arrived = core.event()
     for _, handle in ipairs(handles) do

@@ -4,6 +4,11 @@ local core = require "jghost.core"
 
 local job_options = { "isolate", "memory", "processes", "cpus", "cpu_time", "best_effort" }
 
+local option_names = {
+    "input", "name", "cwd", "env", "clear_env", "stdin", "stdout", "stderr", "timeout", "stop", "pty", "capture_limit",
+    table.unpack(job_options),
+}
+
 --- Splits the options into the job's and the process's.
 local function split(options)
     local job, process = { name = options.name }, {}
@@ -50,6 +55,10 @@ local function run(options)
     if input ~= nil and type(input) ~= "string" then
         error("jg.run: option 'input' must be a string, not " .. type(input), 2)
     end
+    if input and options.stdin ~= nil then
+        error("jg.run: there is 'stdin' for a stream or 'input' for a text, not both", 2)
+    end
+    core.check_options(options, "jg.run", option_names)
     local of_job, of_process = split(options)
     if input then
         of_process.stdin = "pipe"

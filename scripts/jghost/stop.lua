@@ -26,6 +26,9 @@ function stop.check(plan, where)
         if type(step) ~= "string" and not is_seconds(step) then
             error(("%s: step %d must be a signal's name or seconds, not %s"):format(where, i, tostring(step)), 3)
         end
+        if type(step) == "string" and not core.is_signal(step) then
+            error(("%s: step %d: no such signal '%s' (such as term, kill, int, hup, dump)"):format(where, i, step), 3)
+        end
     end
 end
 

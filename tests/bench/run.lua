@@ -116,7 +116,8 @@ local function bench_peers()
         local job <close> = jg.job {}
         local found, values, why = pcall(measure, { peer[2], peer[3], support.tiny, count, 8 })
         if found and values then
-            report("spawn, 8 at a time, and " .. peer[1], spawn_rate(job, support.tiny, count, 8), values.us_per_process)
+            local ours = spawn_rate(job, support.tiny, count, 8)
+            report("spawn, 8 at a time, and " .. peer[1], ours, values.us_per_process)
         else
             print(("%-44s skipped: %s"):format("peer " .. peer[1], tostring(why or values)))
         end
@@ -160,10 +161,10 @@ end
 local function live_processes(count)
     local job <close> = jg.job {}
     collectgarbage()
-    local before, processes, waiters = memory_of_this(), {}, {}
+    local before, processes = memory_of_this(), {}
     for i = 1, count do
         processes[i] = assert(job:spawn { build .. "/pause", stdin = "inherit" })
-        waiters[i] = jg.task(function() processes[i]:wait() end)
+        jg.task(function() processes[i]:wait() end)
     end
     jg.sleep(0) -- lets the tasks begin to wait
     collectgarbage()

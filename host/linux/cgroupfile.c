@@ -1,0 +1,190 @@
+/*
+** cgroupfile.c: what the files of a cgroup say, and what is said to them.
+*/
+#define _GNU_SOURCE
+#include "cgroupfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+
+enum { FREEZE_TRIES = 100 };
+
+static void pause_ms(long milliseconds)
+{
+    struct timespec time = {.tv_nsec = milliseconds * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static ssize_t read_file(int dir, const char *file, char *text, size_t size)
+{
+    int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : -1;
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return length;
+}
+
+/* Where the spare descriptor of a run's cgroups is. */
+static int *spare_of(struct jg_cgroup *cgroup)
+{
+    while (cgroup->parent != NULL)
+        cgroup = cgroup->parent;
+    return &cgroup->spare;
+}
+
+/* When all descriptors are in use by processes, ending those must not need another. */
+static bool write_file(struct jg_cgroup *cgroup, const char *file, const char *text)
+{
+    int *spare = spare_of(cgroup);
+    int fd = openat(cgroup->dir, file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 && errno == EMFILE && *spare >= 0) {
+        close(*spare);
+        *spare = -1;
+        fd = openat(cgroup->dir, file, O_WRONLY | O_CLOEXEC);
+    }
+    bool ok = fd >= 0 && write(fd, text, strlen(text)) >= 0;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    if (*spare < 0)
+        *spare = fcntl(cgroup->dir, F_DUPFD_CLOEXEC, 0);
+    errno = error;
+    return ok;
+}
+
+static int64_t number_after(const char *text, const char *key)
+{
+    size_t length = strlen(key);
+    while (text != NULL) {
+        if (strncmp(text, key, length) == 0 && (length == 0 || text[length] == ' '))
+            return strtoll(text + length, NULL, 10);
+        text = strchr(text, '\n');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return -1;
+}
+
+int64_t jg_cgroupfile_number(int dir, const char *file, const char *key)
+{
+    char text[4096];
+    return read_file(dir, file, text, sizeof text) > 0 ? number_after(text, key) : -1;
+}
+
+bool jg_cgroup_populated(const struct jg_cgroup *cgroup)
+{
+    char text[256];
+    ssize_t length = pread(cgroup->events, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+    return number_after(text, "populated") != 0;
+}
+
+void jg_cgroupfile_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument)
+{
+    int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+    if (list == NULL) {
+        if (copy >= 0)
+            close(copy);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(list)) != NULL;)
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            visit(dir, entry->d_name, argument);
+    closedir(list);
+}
+
+struct collect {
+    struct jg_pids *pids;
+    bool all, ok;
+};
+
+static void collect_inside(int dir, const char *name, void *argument);
+
+static void collect(int dir, struct collect *to, bool all)
+{
+    int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    long pid;
+    if (file == NULL) {
+        to->ok = to->ok && fd < 0 && (errno == ENODEV || errno == ENOENT); /* removed meanwhile */
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while (fscanf(file, "%ld", &pid) == 1)
+        if (pid > 0) /* 0: not in our namespace */
+            to->ok = jg_pids_add(to->pids, (pid_t)pid) && to->ok;
+    fclose(file);
+    struct collect inner = {.pids = to->pids, .all = all, .ok = true};
+    jg_cgroupfile_inside(dir, collect_inside, &inner);
+    to->ok = to->ok && inner.ok;
+}
+
+static void collect_inside(int dir, const char *name, void *argument)
+{
+    struct collect *to = argument;
+    if (!to->all && strncmp(name, "job-", 4) == 0)
+        return;
+    int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (inner < 0)
+        return;
+    collect(inner, to, true);
+    close(inner);
+}
+
+bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids)
+{
+    struct collect to = {.pids = pids, .all = all, .ok = true};
+    collect(cgroup->dir, &to, all);
+    return to.ok;
+}
+
+bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
+{
+    if (!write_file(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
+        return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
+    cgroup->frozen = frozen;
+    for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
+        if (jg_cgroupfile_number(cgroup->dir, "cgroup.events", "frozen") != 0)
+            break;
+        pause_ms(1);
+    }
+    return true;
+}
+
+/* Linux 5.13 and older: nobody can fork who is frozen, and who is frozen can be killed. */
+static bool kill_frozen(struct jg_cgroup *cgroup, struct jg_err *err)
+{
+    struct jg_pids pids = {0};
+    bool frozen = cgroup->frozen;
+    if (!jg_cgroup_freeze(cgroup, true, err))
+        return false;
+    bool ok = jg_cgroup_pids(cgroup, true, &pids);
+    for (size_t i = 0; i < pids.count; i++)
+        kill(pids.at[i], SIGKILL);
+    jg_pids_free(&pids);
+    if (!frozen)
+        ok = jg_cgroup_freeze(cgroup, false, err) && ok;
+    return ok || jg_err_set(err, ENOMEM, "cannot end the job");
+}
+
+bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err)
+{
+    cgroup->killed = true;
+    if (write_file(cgroup, "cgroup.kill", "1"))
+        return true;
+    int error = errno;
+    if (error == ENOENT)
+        return kill_frozen(cgroup, err);
+    return jg_err_set(err, error, "cannot end the job");
+}

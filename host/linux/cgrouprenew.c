@@ -1,0 +1,60 @@
+/*
+** cgrouprenew.c: a new cgroup for a job whose old one was killed.
+**
+** cgroup.kill counts itself in the cgroup and in all inside it, and a clone compares the count before
+** and after to catch who forks at that moment. For CLONE_INTO_CGROUP the kernel (seen in 6.18) takes
+** the first count from the wrong one, the parent's cgroup: whoever is born into a cgroup that was ever
+** killed dies at once. So those aren't used again, neither by a later job nor by the same.
+*/
+#define _GNU_SOURCE
+#include "cgrouprenew.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "cgroup.h"
+#include "cgrouprun.h"
+#include "job.h"
+
+enum { PATIENCE_MS = 2000 };
+
+static struct jg_cgroup *around(const struct jg_os_job *job)
+{
+    return job->parent != NULL ? job->parent->cgroup : jg_cgroup_run_root(job->loop->cgroups);
+}
+
+static bool replace(struct jg_os_job *job, struct jg_err *err)
+{
+    struct jg_cgroup *old = job->cgroup, *fresh = jg_cgroup_take(around(job), err);
+    if (fresh == NULL)
+        return false;
+    if (job->frozen && !jg_cgroup_freeze(fresh, true, err)) {
+        jg_cgroup_give(fresh);
+        return false;
+    }
+    fresh->base_user -= jg_cgroup_used(old, "user_usec") - old->base_user; /* what the job has used stays its own */
+    fresh->base_system -= jg_cgroup_used(old, "system_usec") - old->base_system;
+    job->cgroup = fresh;
+    bool ok = true;
+    for (struct jg_os_job *child = job->children; ok && child != NULL; child = child->next)
+        ok = replace(child, err);
+    if (ok) /* else somebody is still in it: it goes with the run */
+        jg_cgroup_discard(old);
+    return ok;
+}
+
+bool jg_cgroup_renew(struct jg_os_job *job, struct jg_err *err)
+{
+    struct jg_os_job *top = NULL;
+    for (; job != NULL && job->cgroup != NULL; job = job->parent)
+        if (job->cgroup->killed || (job->parent != NULL && job->cgroup->parent != job->parent->cgroup))
+            top = job;
+    if (top == NULL)
+        return true;
+    for (int i = 0; jg_cgroup_populated(top->cgroup); i++) {
+        if (i == PATIENCE_MS)
+            return jg_err_set(err, EBUSY, "the job is being ended");
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return replace(top, err);
+}

@@ -1,0 +1,128 @@
+-- helper.lua: what the specs of the bindings and of the scripts share.
+
+local assert = require "luassert"
+local jg = require "jghost"
+local lfs = require "lfs"
+local support = require "tests.support"
+
+local helper = {}
+
+local function absolute(path)
+    return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
+end
+
+helper.child = absolute(support.child)
+helper.jghost = absolute(support.jghost)
+
+-- The kinds of jobs, as options.
+helper.kinds = { plain = {}, isolated = { isolate = true } }
+
+-- Numbers that are no seconds, and more that is none.
+helper.no_seconds = { nan = 0 / 0, negative = -1, minus_infinity = -math.huge, text = "soon", a_table = {}, yes = true }
+
+--- The command that lets the child do these verbs, with options.
+function helper.verbs(words, options)
+    local command = { helper.child, table.unpack(words) }
+    for key, value in pairs(options or {}) do
+        command[key] = value
+    end
+    return command
+end
+
+--- Starts the child in `job`.
+function helper.spawn(job, words, options)
+    return assert(job:spawn(helper.verbs(words, options)))
+end
+
+--- What the child says, in a job of its own that is made with `job_options`.
+function helper.output(words, options, job_options)
+    local job <close> = assert(jg.job(job_options or {}))
+    local command = helper.verbs(words, options)
+    command.stdout, command.stderr = "capture", "capture"
+    local process = assert(job:spawn(command))
+    local status = process:wait()
+    assert.is_true(status.ok, tostring(status) .. ": " .. process.stderr)
+    return process.stdout
+end
+
+--- The texts in lines that the child has quoted.
+function helper.unquote(text)
+    local list = {}
+    for line in text:gmatch "[^\n]+" do
+        list[#list + 1] = assert(load("return " .. line))()
+    end
+    return list
+end
+
+--- Expects that fn(...) raises a message with `expected` in it.
+function helper.raises(expected, fn, ...)
+    local ok, message = pcall(fn, ...)
+    assert.is_false(ok, "raises nothing; expected: " .. expected)
+    assert.is_string(message)
+    assert.truthy(message:find(expected, 1, true), ("raises %q; expected: %q"):format(message, expected))
+end
+
+--- Runs `script` in a jghost of its own; the rest are its arguments. The result is jg.run's.
+function helper.script(script, ...)
+    return support.run { "-e", script, ... }
+end
+
+--- Runs it, expects success, and returns what it printed.
+function helper.prints(script, ...)
+    local result = helper.script(script, ...)
+    assert.is_true(result.ok, tostring(result) .. ": " .. result.stderr)
+    return result.stdout
+end
+
+--- A new folder, empty.
+function helper.folder()
+    local path = os.tmpname()
+    os.remove(path)
+    assert(lfs.mkdir(path))
+    return path
+end
+
+--- Removes a folder and what is in it.
+function helper.remove(folder)
+    for name in lfs.dir(folder) do
+        local path = folder .. "/" .. name
+        if name ~= "." and name ~= ".." then
+            if lfs.symlinkattributes(path, "mode") == "directory" then
+                helper.remove(path)
+            else
+                os.remove(path)
+            end
+        end
+    end
+    lfs.rmdir(folder)
+end
+
+--- Writes a file, and makes it executable if `mode` says so. Returns its path.
+function helper.write(path, text, mode)
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    if mode then
+        assert(jg.run { "chmod", mode, path }.ok)
+    end
+    return path
+end
+
+--- What is in a file.
+function helper.read(path)
+    local file = assert(io.open(path, "rb"))
+    local text = file:read "a"
+    file:close()
+    return text
+end
+
+--- The first `size` bytes of what the child's flood writes.
+function helper.flood(size)
+    local records = {}
+    for offset = 0, size - 1, 16 do
+        records[#records + 1] = ("%015x\n"):format(offset)
+    end
+    return table.concat(records):sub(1, size)
+end
+
+return helper

@@ -1,0 +1,364 @@
+-- job_spec.lua: jobs: what is in them, and that nothing is when they are closed.
+
+local jg = require "jghost"
+local helper = require "tests.bindings.helper"
+local support = require "tests.support"
+
+-- What a job has to end; all of it says "ready" when it stands.
+local trees = {
+    plain = { "fork-tree", "2", "3", "ready", "hang" },
+    session = { "fork", "setsid", "hang", "--", "ready", "hang" },
+    daemon = { "fork", "daemonise", "fork-tree", "1", "2", "hang", "--", "ready", "hang" },
+    deaf = { "ignore-all", "block-all", "fork", "setsid", "hang", "--", "ready", "hang" },
+    stopped = { "stopped", "ready", "hang" },
+    stuck = { "fork", "vfork", "--", "ready", "hang" },
+    leaderless = { "fork", "leaderless", "hang", "--", "ready", "hang" },
+}
+
+for name, kind in pairs(helper.kinds) do
+    describe("a job that is " .. name, function()
+        local job
+
+        before_each(function()
+            job = assert(jg.job(kind))
+        end)
+
+        after_each(function()
+            job:close()
+        end)
+
+        -- Starts words of the child with a marker, and waits until they stand.
+        local function start(inside, words)
+            local process, marker = support.start(inside, helper.verbs(words, { stdout = "pipe" }))
+            assert.equal("ready", process.stdout:read("l", 60))
+            return process, marker
+        end
+
+        for tree, words in pairs(trees) do
+            it(("ends a %s tree when it is closed, and not before"):format(tree), function()
+                local process, marker = start(job, words)
+                assert.is_true(#support.marked(marker) >= (tree == "leaderless" and 1 or 2), "the tree stands")
+                assert.is_nil(process:wait(0))
+                job:close()
+                assert.same({}, support.marked(marker))
+                assert.equal("KILL", process:wait(0).signal)
+            end)
+        end
+
+        it("ends one who flees", function()
+            local _, marker = support.start(job, helper.verbs { "flee", "1000" })
+            job:wait(0.02)
+            job:close()
+            assert.same({}, support.marked(marker))
+        end)
+
+        it("isn't empty while a daemon is left", function()
+            local process = helper.spawn(job, { "daemonise", "wait-eof" }, { stdin = "pipe" })
+            assert.is_true(assert(process:wait(60)).ok)
+            assert.same({ n = 2, nil, "timeout" }, table.pack(job:wait(0.02)))
+            process.stdin:close()
+            assert.is_true(job:wait(60))
+        end)
+
+        it("is empty when it is new, and after its processes", function()
+            assert.is_true(job:wait(0))
+            assert.truthy(tostring(job):find "empty")
+            local process = helper.spawn(job, { "wait-eof" }, { stdin = "pipe" })
+            assert.is_nil(job:wait(0))
+            assert.truthy(tostring(job):find "populated")
+            process.stdin:close()
+            assert.is_true(job:wait(60))
+        end)
+
+        it("is populated again by a second process", function()
+            for code = 1, 3 do
+                local process = helper.spawn(job, { "exit", tostring(code) })
+                assert.is_true(job:wait(60))
+                assert.equal(code, process:wait(60).code)
+            end
+        end)
+
+        it("can be terminated, and then used again", function()
+            for _ = 1, 3 do
+                local process, marker = start(job, trees.plain)
+                assert.is_true(job:terminate())
+                assert.equal("KILL", process:wait(60).signal)
+                assert.is_true(job:wait(60))
+                assert.same({}, support.marked(marker))
+                assert.equal(7, helper.spawn(job, { "exit", "7" }):wait().code)
+            end
+        end)
+
+        it("can be terminated when it is empty", function()
+            assert.is_true(job:terminate())
+            assert.is_true(job:terminate(3))
+            assert.equal(7, helper.spawn(job, { "exit", "7" }):wait().code)
+        end)
+
+        it("can be closed any number of times, by many", function()
+            start(job, trees.plain)
+            local tasks = {}
+            for i = 1, 5 do
+                tasks[i] = jg.task(job.close, job)
+            end
+            for _, task in ipairs(tasks) do
+                assert.is_true(task:wait(60))
+            end
+            assert.is_true(job:close())
+            assert.truthy(tostring(job):find "closed")
+        end)
+
+        it("can't be used when it is closed", function()
+            job:close()
+            for method, argument in pairs {
+                spawn = { helper.child }, job = {}, jobs = 0, terminate = 1, freeze = 0, thaw = 0, usage = 0, processes = 0,
+                kind = 0,
+            } do
+                helper.raises("the job is closed", job[method], job, argument ~= 0 and argument or nil)
+            end
+            assert.is_true(job:wait(0))
+        end)
+
+        it("is closed by leaving a scope, by an error too", function()
+            local marker
+            local ok = pcall(function()
+                local scoped <close> = assert(jg.job(kind))
+                marker = select(2, start(scoped, trees.daemon))
+                error "leave"
+            end)
+            assert.is_false(ok)
+            assert.same({}, support.marked(marker))
+        end)
+
+        it("is ended when nobody refers to it any more", function()
+            local marker
+            do
+                local lost = assert(jg.job(kind))
+                marker = select(2, start(lost, trees.deaf))
+            end
+            collectgarbage()
+            collectgarbage()
+            assert.equal("", support.survivors(marker))
+        end)
+
+        it("stays while one of its processes is referred to", function()
+            local process = start(assert(jg.job(kind)), { "ready", "hang" })
+            collectgarbage()
+            collectgarbage()
+            assert.is_nil(process:wait(0.02))
+            process.job:close()
+            assert.equal("KILL", process:wait(60).signal)
+        end)
+
+        it("keeps its processes' results though nobody refers to them meanwhile", function()
+            local finished = setmetatable({}, { __mode = "k" })
+            finished[helper.spawn(job, { "flood", "100000" }, { stdout = "capture" })] = true
+            collectgarbage()
+            assert.is_not_nil(next(finished), "it lives, and so is kept")
+            assert.is_true(job:wait(60))
+        end)
+
+        it("freezes and thaws", function()
+            local process = helper.spawn(job, { "fork", "hang", "--", "cat" }, { stdin = "pipe", stdout = "pipe" })
+            process.stdin:write "one\n"
+            assert.equal("one", process.stdout:read("l", 60))
+            for _ = 1, 3 do
+                assert.is_true(job:freeze())
+                assert.is_true(job:freeze(), "again")
+                process.stdin:write "two\n"
+                assert.equal("timeout", select(2, process.stdout:read("l", 0.05)))
+                for _, info in ipairs(job:processes()) do
+                    assert.truthy(info.state == "frozen" or info.state == "stopped", info.state)
+                end
+                assert.is_true(job:thaw())
+                assert.is_true(job:thaw(), "again")
+                assert.equal("two", process.stdout:read("l", 60))
+            end
+        end)
+
+        it("refuses to start a process while it is frozen", function()
+            start(job, trees.plain)
+            job:freeze()
+            local process, message, _, code_name = job:spawn { helper.child, "exit", "0" }
+            assert.is_nil(process)
+            assert.truthy(message:find("the job is frozen", 1, true))
+            assert.equal("string", type(code_name))
+            job:thaw()
+            assert.is_true(assert(helper.spawn(job, { "exit", "0" }):wait(60)).ok)
+        end)
+
+        it("can be frozen when it is empty", function()
+            assert.is_true(job:freeze())
+            assert.is_nil((job:spawn { helper.child, "exit", "0" }))
+            assert.is_true(job:thaw())
+            assert.is_true(assert(helper.spawn(job, { "exit", "0" }):wait(60)).ok)
+        end)
+
+        for how in pairs { close = true, terminate = true } do
+            it(("that is frozen can be ended: %s"):format(how), function()
+                local process, marker = start(job, trees.daemon)
+                job:freeze()
+                assert.is_true(job[how](job))
+                assert.equal("KILL", assert(process:wait(60)).signal)
+                assert.is_true(job:wait(60))
+                assert.same({}, support.marked(marker))
+            end)
+        end
+
+        it("lists its processes", function()
+            local before = os.time()
+            local process = start(job, { "rename", "a (b) c", "threads", "2", "fork", "hang", "--", "ready", "hang" })
+            local list = assert(job:processes())
+            assert.equal(2, #list)
+            local parent = list[1].pid == process.pid and list[1] or list[2]
+            local child = parent == list[1] and list[2] or list[1]
+            assert.equal(process.pid, parent.pid)
+            assert.equal(process.host_pid, parent.host_pid)
+            assert.equal(parent.pid, child.parent)
+            assert.equal("a (b) c", parent.name)
+            assert.equal(helper.child .. " rename a (b) c threads 2 fork hang -- ready hang", parent.command)
+            assert.equal(3, parent.threads)
+            assert.truthy(child.state == "sleeping" or child.state == "running", child.state)
+            assert.is_true(parent.started >= before - 2 and parent.started <= os.time() + 2)
+            for _, field in ipairs { "pid", "host_pid", "parent", "memory", "threads" } do
+                assert.equal("integer", math.type(child[field]), field)
+            end
+            assert.is_true(child.memory > 0)
+            assert.is_true(child.user_time >= 0 and child.system_time >= 0)
+        end)
+
+        it("lists the stopped and the dead as what they are", function()
+            start(job, { "stopped", "zombies", "1", "ready", "hang" })
+            local states
+            repeat -- it hangs a moment after it was ready
+                states = {}
+                for i, info in ipairs(job:processes()) do
+                    states[i] = info.state
+                end
+                table.sort(states)
+            until states[1] ~= "running"
+            assert.same({ "sleeping", "stopped", "zombie" }, states)
+        end)
+
+        it("has a usage", function()
+            assert.equal(0, assert(job:usage()).active_processes)
+            assert.is_true(helper.spawn(job, { "burn", "0.05" }):wait().ok)
+            start(job, { "fork-tree", "1", "2", "ready", "hang" })
+            local usage = assert(job:usage())
+            assert.is_true(usage.user_time + usage.system_time >= 0.03, "it burnt 0.05 s")
+            assert.equal(3, usage.active_processes)
+            assert.is_true(usage.total_processes >= 3)
+            job:terminate()
+            job:wait()
+            local after = assert(job:usage())
+            assert.equal(0, after.active_processes)
+            assert.is_true(after.total_processes >= usage.total_processes)
+        end)
+
+        it("tells its name and its kind", function()
+            local named <close> = assert(jg.job { name = "the name", isolate = kind.isolate })
+            assert.equal("the name", named.name)
+            assert.truthy(tostring(named):find "^job the name %(empty%)")
+            assert.is_nil(job.name)
+            assert.is_nil(job.nonsense)
+            local kinds = kind.isolate and { namespace = true } or { cgroup = true, reaper = true }
+            assert.is_true(kinds[job:kind()], job:kind())
+        end)
+
+        it("has jobs inside of it, and ends them with it", function()
+            local inner = assert(job:job { name = "inner" })
+            local innermost = assert(inner:job { isolate = true })
+            local other = assert(job:job())
+            local markers = {}
+            for i, each in ipairs { job, inner, innermost, other } do
+                markers[i] = select(2, start(each, trees.daemon))
+            end
+            local list = job:jobs()
+            assert.equal(2, #list)
+            assert.is_true(list[1] == inner and list[2] == other or list[1] == other and list[2] == inner)
+            assert.same({ innermost }, inner:jobs())
+            assert.is_nil(inner:wait(0))
+            inner:close()
+            assert.same({}, support.marked(markers[2]))
+            assert.same({}, support.marked(markers[3]))
+            assert.is_true(#support.marked(markers[1]) > 0 and #support.marked(markers[4]) > 0)
+            helper.raises("the job is closed", innermost.spawn, innermost, { helper.child })
+            assert.same({ other }, job:jobs())
+            job:close()
+            assert.same({}, support.marked(markers[4]))
+            helper.raises("the job is closed", other.usage, other)
+        end)
+
+        it("isn't empty while a job inside of it isn't", function()
+            local inner = assert(job:job())
+            local process = start(inner, { "ready", "hang" })
+            assert.is_nil(job:wait(0.02))
+            local list = job:processes()
+            assert.equal(1, #list)
+            assert.equal(process.pid, list[1].pid)
+            inner:terminate()
+            assert.is_true(job:wait(60))
+        end)
+
+        it("freezes the jobs inside of it", function()
+            local inner = assert(job:job())
+            local process = helper.spawn(inner, { "cat" }, { stdin = "pipe", stdout = "pipe" })
+            job:freeze()
+            assert.is_nil((inner:spawn { helper.child, "exit", "0" }))
+            process.stdin:write "x\n"
+            assert.equal("timeout", select(2, process.stdout:read("l", 0.05)))
+            job:thaw()
+            assert.equal("x", process.stdout:read("l", 60))
+        end)
+
+        it("isn't touched by the end of one beside it", function()
+            local beside = assert(jg.job(kind))
+            local process = helper.spawn(job, { "cat" }, { stdin = "pipe", stdout = "pipe" })
+            start(beside, trees.plain)
+            beside:close()
+            process.stdin:write "still here\n"
+            assert.equal("still here", process.stdout:read("l", 60))
+        end)
+    end)
+end
+
+describe("jobs", function()
+    it("may be many, one after the other", function()
+        for i = 1, 100 do
+            local job <close> = jg.job()
+            assert.equal(i, helper.spawn(job, { "exit", tostring(i) }):wait().code)
+        end
+    end)
+
+    it("may be many at once", function()
+        local jobs, processes = {}, {}
+        for i = 1, 50 do
+            jobs[i] = jg.job()
+            processes[i] = helper.spawn(jobs[i], { "hang" })
+        end
+        for _, job in ipairs(jobs) do
+            job:close()
+        end
+        assert.is_true(jg.wait_all(processes, 60))
+    end)
+
+    it("that are isolated have numbers and a /proc of their own", function()
+        local job <close> = jg.job { isolate = true }
+        local process = job:spawn { "sh", "-c", "echo $$; ls /proc | grep -c '^[0-9]*$'", stdout = "capture" }
+        assert.is_true(process:wait().ok)
+        local pid, count = process.stdout:match "^(%d+)\n(%d+)\n$"
+        assert.is_true(tonumber(pid) < 20, "pids begin anew")
+        assert.is_true(tonumber(count) < 8, "others aren't seen")
+        assert.equal(process.pid, tonumber(pid))
+        assert.are_not.equal(process.pid, process.host_pid)
+    end)
+
+    it("that are isolated can't signal those outside", function()
+        local outside <close> = jg.job()
+        local inside <close> = jg.job { isolate = true }
+        local victim = helper.spawn(outside, { "hang" })
+        local words = { "kill", tostring(victim.host_pid or victim.pid), "KILL" }
+        assert.is_false(helper.spawn(inside, words, { stderr = "null" }):wait().ok)
+        assert.is_nil(victim:wait(0.02))
+    end)
+end)

@@ -1,0 +1,230 @@
+-- stop_spec.lua: timeouts, stop plans, signals, and the status that comes of them.
+
+local jg = require "jghost"
+local helper = require "tests.bindings.helper"
+
+local job
+
+before_each(function()
+    job = jg.job()
+end)
+
+after_each(function()
+    job:close()
+end)
+
+-- Starts words of the child, and waits until it is ready for what comes.
+local function start(words, options)
+    local command = helper.verbs(words, options)
+    command.stdout = "pipe"
+    local process = assert(job:spawn(command))
+    assert.equal("ready", process.stdout:read("l", 60))
+    return process
+end
+
+describe("a status", function()
+    it("of an exit has a code", function()
+        for _, code in ipairs { 0, 1, 127, 255 } do
+            local status = helper.spawn(job, { "exit", tostring(code) }):wait()
+            assert.equal(code, status.code)
+            assert.equal(code == 0, status.ok)
+            assert.is_nil(status.signal)
+            assert.is_false(status.timed_out)
+            assert.truthy(tostring(status):find(("^exit %d after %%d+%%.%%d%%d s$"):format(code)), tostring(status))
+        end
+    end)
+
+    it("of a death by signal has its name", function()
+        for _, signal in ipairs { "TERM", "KILL", "SEGV", "ABRT", "USR1", "PIPE", "HUP" } do
+            local status = helper.spawn(job, { "signal", signal }, { stderr = "null" }):wait()
+            assert.equal(signal, status.signal)
+            assert.is_nil(status.code)
+            assert.is_false(status.ok)
+            assert.truthy(tostring(status):find("killed by SIG" .. signal .. " after ", 1, true))
+        end
+    end)
+
+    it("tells what was used", function()
+        local status = helper.spawn(job, { "burn", "0.05", "allocate", "30M" }):wait()
+        assert.is_true(status.wall >= 0.05)
+        assert.is_true(status.user_time + status.system_time >= 0.03)
+        assert.is_true(status.peak_memory >= 30 << 20)
+        assert.equal("integer", math.type(status.peak_memory))
+    end)
+
+    it("is the same for all who ask", function()
+        local process = helper.spawn(job, { "wait-eof" }, { stdin = "pipe" })
+        assert.is_nil(process.status)
+        process.stdin:close()
+        local status = process:wait()
+        assert.equal(status, process:wait())
+        assert.equal(status, process:wait(0))
+        assert.equal(status, process.status)
+        assert.equal("jghost.status", getmetatable(status).__name)
+    end)
+
+    it("makes the process say that it has ended", function()
+        local process = start { "ready", "hang" }
+        assert.equal(("process child (pid %d)"):format(process.pid), tostring(process))
+        process:signal "kill"
+        process:wait()
+        assert.equal("process child (ended)", tostring(process))
+    end)
+end)
+
+describe("process:signal", function()
+    for name, number in pairs { term = "TERM", kill = "KILL", int = "INT", hup = "HUP", dump = "ABRT", usr1 = "USR1", usr2 = "USR2", quit = "QUIT" } do
+        it("sends " .. name, function()
+            local process = start { "undumpable", "ready", "hang" }
+            assert.is_true(process:signal(name))
+            assert.equal(number, assert(process:wait(60)).signal)
+        end)
+    end
+
+    it("stops and continues", function()
+        local process = helper.spawn(job, { "cat" }, { stdin = "pipe", stdout = "pipe" })
+        assert.is_true(process:signal "stop")
+        process.stdin:write "x\n"
+        assert.equal("timeout", select(2, process.stdout:read("l", 0.03)))
+        assert.is_true(process:signal "cont")
+        assert.equal("x", process.stdout:read("l", 60))
+    end)
+
+    it("says that a process has ended", function()
+        local process = helper.spawn(job, { "exit", "0" })
+        process:wait()
+        local ok, message, _, name = process:signal "term"
+        assert.is_nil(ok)
+        assert.equal("cannot signal the process: it has ended", message)
+        assert.equal("gone", name)
+    end)
+end)
+
+describe("a timeout", function()
+    it("ends the process by the usual plan, and says so", function()
+        local process = start({ "ready", "hang" }, { timeout = 0.02 })
+        local status = assert(process:wait(60))
+        assert.equal("TERM", status.signal)
+        assert.is_true(status.timed_out)
+        assert.is_false(status.ok)
+        assert.truthy(tostring(status):find "^killed by SIGTERM %(timed out%) after ")
+    end)
+
+    it("gives the process a chance to end well, which isn't ok either", function()
+        local process = start({ "expect-term", "0", "ready", "hang" }, { timeout = 0.02 })
+        local status = assert(process:wait(60))
+        assert.equal(0, status.code)
+        assert.is_true(status.timed_out)
+        assert.is_false(status.ok)
+        assert.truthy(tostring(status):find "^exit 0 %(timed out%)")
+        assert.equal("terminated", process.stdout:read())
+    end)
+
+    it("carries out the process's own plan", function()
+        local process = start({ "ignore-term", "undumpable", "ready", "hang" }, { timeout = 0.01, stop = { "term", 0.01, "dump" } })
+        assert.equal("ABRT", assert(process:wait(60)).signal)
+    end)
+
+    it("of zero ends it at once", function()
+        local status = assert(helper.spawn(job, { "hang" }, { timeout = 0, stop = { "kill" } }):wait(60))
+        assert.equal("KILL", status.signal)
+        assert.is_true(status.timed_out)
+    end)
+
+    it("does nothing to one that ends in time", function()
+        local status = helper.spawn(job, { "exit", "0" }, { timeout = 1000 }):wait()
+        assert.is_true(status.ok)
+        assert.is_false(status.timed_out)
+    end)
+
+    it("of infinity is none", function()
+        assert.is_true(helper.spawn(job, { "exit", "0" }, { timeout = math.huge }):wait().ok)
+    end)
+
+    it("doesn't hold the script's end up", function()
+        local result = helper.script('require "jghost".job():spawn { arg[1], "hang", timeout = 1e6 }', "-", helper.child)
+        assert.equal(0, result.code)
+        result = helper.script('require "jghost".job():spawn({ arg[1], "exit", "0", timeout = 1e6 }):wait()', "-", helper.child)
+        assert.equal(0, result.code)
+    end)
+
+    it("doesn't touch a grandchild; the job does", function()
+        local process = start({ "fork", "hang", "--", "ready", "hang" }, { timeout = 0.02 })
+        assert.is_true(assert(process:wait(60)).timed_out)
+        assert.equal(1, #job:processes())
+    end)
+end)
+
+describe("process:stop", function()
+    it("asks, and returns the status", function()
+        assert.equal("TERM", start({ "ready", "hang" }):stop().signal)
+        assert.equal(4, start({ "expect-term", "4", "ready", "hang" }):stop().code)
+    end)
+
+    it("carries out a plan", function()
+        local process = start { "ignore-term", "ready", "hang" }
+        local status = process:stop { "term", 0.01, "usr1", 1000, "kill" }
+        assert.equal("USR1", status.signal)
+        assert.is_false(status.timed_out)
+    end)
+
+    it("goes on as soon as the process has ended", function()
+        local began = jg.now()
+        start({ "ready", "hang" }):stop { "term", 1000, "kill", 1000 }
+        assert.is_true(jg.now() - began < 900)
+    end)
+
+    it("waits first if the plan says so", function()
+        local process = helper.spawn(job, { "wait-eof" }, { stdin = "pipe" })
+        process.stdin:close()
+        assert.is_true(process:stop({ 60, "kill" }).ok)
+    end)
+
+    it("ends one that is stopped", function()
+        local process = start { "ready", "hang" }
+        process:signal "stop"
+        assert.equal("KILL", process:stop({ "kill" }).signal)
+    end)
+
+    it("prefers its own plan to the process's", function()
+        local process = start({ "ready", "hang" }, { stop = { "usr1" } })
+        assert.equal("USR2", process:stop({ "usr2" }).signal)
+        assert.equal("USR1", start({ "ready", "hang" }, { stop = { "usr1" } }):stop().signal)
+    end)
+
+    it("of one that has ended returns its status", function()
+        local process = helper.spawn(job, { "exit", "3" })
+        local status = process:wait()
+        assert.equal(status, process:stop())
+        assert.equal(status, process:stop { "kill" })
+    end)
+
+    it("may be called by several tasks", function()
+        local process = start { "ready", "hang" }
+        local tasks = {}
+        for i = 1, 5 do
+            tasks[i] = jg.task(process.stop, process)
+        end
+        for _, task in ipairs(tasks) do
+            assert.equal("TERM", task:wait(60).signal)
+        end
+    end)
+
+    for what, plan in pairs {
+        ["an empty list"] = {}, ["no list"] = "kill", ["a wrong step"] = { "term", true }, ["negative seconds"] = { "term", -1 },
+        ["NaN"] = { "term", 0 / 0 }, ["an unknown signal"] = { "trem", 1, "kill" },
+    } do
+        it("refuses as a plan: " .. what, function()
+            local process = start { "ready", "hang" }
+            local ok, message = pcall(process.stop, process, plan)
+            assert.is_false(ok)
+            assert.truthy(message:find "process:stop" or message:find "no such signal", message)
+            assert.is_nil(process:wait(0), "and nothing has happened")
+            local spawned
+            ok, message = pcall(function() spawned = job:spawn { helper.child, "hang", stop = plan } end)
+            assert.is_false(ok, "spawn checks its plan, too, when it is given")
+            assert.truthy(message:find "option 'stop'", message)
+            assert.is_nil(spawned)
+        end)
+    end
+end)

@@ -1,0 +1,199 @@
+-- guard_spec.lua: what the guard is, and what the harness finds around it.
+
+local jg = require "jghost"
+local lfs = require "lfs"
+local support = require "tests.support"
+
+local function read(path)
+    local file = assert(io.open(path, "rb"))
+    local text = file:read "a"
+    file:close()
+    return text
+end
+
+local waiting = [[
+    local jg = require "jghost"
+    io.write "ready\n" io.stdout:flush()
+    jg.sleep(1e6)
+]]
+
+for _, level in ipairs(support.levels()) do
+    describe("at level " .. level, function()
+        it("reports the level that it has", function()
+            local result = support.run { "--level=" .. level, "-e", 'print(require "jghost".guarantee().level)' }
+            assert.equal(level .. "\n", result.stdout)
+        end)
+
+        it("exits with the script's status", function()
+            for _, code in ipairs { 0, 1, 7, 255 } do
+                local result = support.run { "--level=" .. level, "-e", "os.exit(" .. code .. ")" }
+                assert.equal(code, result.code)
+            end
+        end)
+
+        it("reports a harness that crashed by 128 and the signal", function()
+            local result = support.run { "--level=" .. level, "-e", [[
+                local jg = require "jghost"
+                for name in io.lines("/proc/self/stat") do jg.open(tonumber(name:match "%d+")):signal "segv" end
+                jg.sleep(60)
+            ]] }
+            assert.equal(139, result.code)
+        end)
+
+        it("exits only when the job is empty", function()
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "-e", [[
+                local jg = require "jghost"
+                local job = jg.job {}
+                for _ = 1, 50 do job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" } end
+            ]], "-", support.child, stdin = "null" })
+            assert(guard:wait(60))
+            assert.equal(0, #support.marked(marker))
+        end)
+
+        it("has one thread, no Lua, and less than 2 MB of its own", function()
+            local job <close> = jg.job {}
+            local guard = support.start(job, { support.jghost, "--level=" .. level, "-e", waiting, stdout = "pipe" })
+            assert.equal("ready", guard.stdout:read("l", 60))
+            local status = read(("/proc/%d/status"):format(guard.pid))
+            assert.equal("1", status:match "\nThreads:%s*(%d+)")
+            assert.is_true(tonumber(status:match "\nRssAnon:%s*(%d+)") < 2048)
+        end)
+
+        it("gives children nothing but their standard descriptors, whatever it was given", function()
+            local result = assert(jg.run { support.child, "leak-fd", "77", "exec", support.jghost, "--level=" .. level,
+                "-e", 'print(require "jghost".run { arg[1], "dump-fds" }.stdout)', "-", support.child })
+            local seen = {}
+            for number in result.stdout:gmatch "(%d+) [^\n]*" do
+                seen[#seen + 1] = number
+            end
+            assert.same({ "0", "1", "2" }, seen)
+        end)
+
+        it("runs inside itself, five deep, and one kill ends all", function()
+            local job <close> = jg.job {}
+            local nest = [[
+                local jg = require "jghost"
+                local depth = tonumber(os.getenv "DEPTH")
+                if depth == 0 then io.write "ready\n" io.stdout:flush() jg.sleep(1e6) end
+                local job <close> = jg.job {}
+                print(job:spawn { os.getenv "JGHOST", "--level=" .. os.getenv "LEVEL", "-e", os.getenv "NEST",
+                    env = { DEPTH = tostring(depth - 1) } }:wait())
+            ]]
+            local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "-e", nest, stdout = "pipe",
+                env = { DEPTH = "5", NEST = nest, JGHOST = support.jghost, LEVEL = level } })
+            assert.equal("ready", guard.stdout:read("l", 60))
+            assert.is_true(#support.marked(marker) >= 18)
+            guard:signal "kill"
+            guard:wait()
+            assert.equal("", support.survivors(marker))
+        end)
+
+        it("guards one command without Lua", function()
+            for words, code in pairs { [{ "sh", "-c", "exit 3" }] = 3, [{ "/nowhere" }] = 127, [{ "/etc/passwd" }] = 126,
+                [{ "sh", "-c", "kill -TERM $$" }] = 143 } do
+                local result = support.run { "--level=" .. level, "--exec", table.unpack(words) }
+                assert.equal(code, result.code, result.stderr)
+            end
+        end)
+
+        it("ends what a guarded command leaves", function()
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "--exec", support.child,
+                "daemonise", "ignore-all", "setsid", "hang" })
+            assert.equal(0, guard:wait(60).code)
+            assert.equal("", support.survivors(marker))
+        end)
+
+        it("--timeout ends all, and exits with 124", function()
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "--timeout=0.3", "-e", [[
+                local jg = require "jghost"
+                local job = jg.job {}
+                job:spawn { arg[1], "ignore-all", "fork-tree", "2", "2", "hang" }
+                while true do pcall(jg.sleep, 1e6) end
+            ]], "-", support.child, stdin = "null" })
+            assert.equal(124, guard:wait(60).code)
+            assert.equal("", support.survivors(marker))
+        end)
+    end)
+end
+
+it("says which level can't be had, and starts nothing", function()
+    local result = support.run { "--require=job-object", "-e", "print(1)" }
+    assert.equal(125, result.code)
+    assert.equal("", result.stdout)
+    assert.matches("job%-object", result.stderr)
+end)
+
+it("in a namespace, numbers are its own and the user's", function()
+    if support.levels()[1] ~= "namespace" then
+        pending "there is no namespace to be had here"
+    end
+    local job <close> = jg.job {}
+    local guard, marker = support.start(job, { support.jghost, "--require=namespace", "-e", [[
+        local jg = require "jghost"
+        local job = jg.job {}
+        local process = job:spawn { "sleep", "1000" }
+        local info = job:processes()[1]
+        print(process.pid, process.host_pid, info.pid, info.host_pid, info.command)
+        print(io.open("/proc/1/comm"):read "l")
+        io.stdout:flush()
+        jg.sleep(1e6)
+    ]], stdout = "pipe" })
+    local line = guard.stdout:read("l", 60)
+    local pid, host_pid, info_pid, info_host_pid, command = line:match "(%d+)\t(%d+)\t(%d+)\t(%d+)\t(.*)"
+    assert.equal("sleep 1000", command)
+    assert.equal(pid, info_pid)
+    assert.equal(host_pid, info_host_pid)
+    assert.is_true(tonumber(pid) < 100)
+    assert.equal("jghost-init", guard.stdout:read("l", 60))
+    local found
+    for _, process in ipairs(support.marked(marker)) do
+        found = found or (process.name == "sleep" and process.pid)
+    end
+    assert.equal(found, tonumber(host_pid))
+end)
+
+it("a copy of the executable alone runs elsewhere", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(lfs.mkdir(folder))
+    assert(jg.run { "cp", support.jghost, folder .. "/copy" }.ok)
+    local result = assert(jg.run { folder .. "/copy", "-e", 'print(require "jghost.pool".size() > 0, require "lfs"._VERSION)',
+        cwd = folder, clear_env = true })
+    os.remove(folder .. "/copy")
+    lfs.rmdir(folder)
+    assert.matches("^true\tLuaFileSystem", result.stdout)
+end)
+
+it("leaves no cgroup behind, not even killed: the next run sweeps it", function()
+    local job <close> = jg.job {}
+    local guard = support.start(job, { support.jghost, "-e", [[
+        local jg = require "jghost"
+        local job = jg.job {}
+        job:spawn { "sleep", "1000" }
+        print(job:kind()) io.stdout:flush()
+        jg.sleep(1e6)
+    ]], stdout = "pipe" })
+    if guard.stdout:read("l", 60) ~= "cgroup" then
+        pending "no cgroup is writable here: there are none to leave behind"
+    end
+    guard:signal "kill"
+    guard:wait(60)
+    local path = read("/proc/self/cgroup"):match "\n?0::([^\n]*)"
+    local mount = read("/proc/self/mountinfo"):match " (/%S*) [^\n]* %- cgroup2 "
+    local function left()
+        local names = {}
+        for name in lfs.dir(mount .. path) do
+            names[#names + 1] = name:match "^jghost%-.*"
+        end
+        return names
+    end
+    support.run { "-e", 'require "jghost".job {}' }
+    local ours = left()
+    -- those of runs that are alive are locked and stay: the one that runs this, and its parallel ones
+    for _, name in ipairs(ours) do
+        assert.is_nil(name:match("^jghost%-" .. guard.pid .. "%-"))
+    end
+end)

@@ -1,0 +1,157 @@
+-- signal_spec.lua: interrupts, stop and continue, as a user of a terminal program expects them.
+
+local jg = require "jghost"
+local support = require "tests.support"
+
+-- Starts jghost with a script that says "ready" itself, in a job that the caller closes.
+local function start(job, level, script, options)
+    options = options or {}
+    local command = table.move(options, 1, #options, 1, {})
+    for _, word in ipairs { support.jghost, "--level=" .. level, "-e", script } do
+        command[#command + 1] = word
+    end
+    command.stdout, command.stderr, command.stdin = "pipe", "capture", options.stdin
+    local guard, marker = support.start(job, command)
+    assert.equal("ready", guard.stdout:read("l", 60))
+    return guard, marker
+end
+
+local function state(pid)
+    local file = io.open(("/proc/%d/stat"):format(pid))
+    local text = file and file:read "a" or ""
+    if file then
+        file:close()
+    end
+    return text:match "%) (%a)"
+end
+
+local ready = 'io.write "ready\\n" io.stdout:flush() '
+
+for _, level in ipairs(support.levels()) do
+    describe("at level " .. level, function()
+        for _, name in ipairs { "INT", "TERM", "HUP" } do
+            it("SIG" .. name .. " interrupts the script, which cleans up, and the guard dies of it", function()
+                local job <close> = jg.job {}
+                local guard, marker = start(job, level, [[
+                    local closed <close> = setmetatable({}, { __close = function() print "cleaned up" end })
+                    local jg = require "jghost"
+                    local job = jg.job {}
+                    job:spawn { "sleep", "1000" }
+                ]] .. ready .. "jg.sleep(1e6)")
+                guard:signal(name:lower())
+                local status = guard:wait(60)
+                assert.equal(name, status.signal)
+                assert.equal("cleaned up", guard.stdout:read("l", 10))
+                assert.matches("interrupted by SIG" .. name, guard.stderr)
+                assert.equal("", support.survivors(marker))
+            end)
+        end
+
+        it("a script that catches the interrupt goes on, and its status counts", function()
+            local job <close> = jg.job {}
+            local guard = start(job, level, [[
+                local jg = require "jghost"
+                local task = jg.task(function()
+                    local ok, message = pcall(jg.sleep, 0.001)
+                    return ok, message
+                end)
+                task:wait()
+                local ok, message = pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
+                print(ok, message)
+                os.exit(7)
+            ]])
+            guard:signal "int"
+            assert.equal(7, guard:wait(60).code)
+            assert.matches("^false\t.*interrupted by SIGINT", guard.stdout:read("l", 10))
+        end)
+
+        it("an interrupt reaches a loop that never waits", function()
+            local job <close> = jg.job {}
+            local guard = start(job, level, ready .. "while true do end")
+            guard:signal "int"
+            assert.equal("INT", guard:wait(60).signal)
+        end)
+
+        it("an interrupt reaches the main task past another one's endless loop", function()
+            local job <close> = jg.job {}
+            local guard = start(job, level, [[
+                local jg = require "jghost"
+                jg.task(function() ]] .. ready .. [[ while true do end end)
+                local ok, message = pcall(jg.sleep, 1e6) -- the other task begins when this one waits
+                print(message)
+                os.exit(5)
+            ]])
+            guard:signal "int"
+            assert.equal(5, guard:wait(60).code)
+            assert.matches("interrupted by SIGINT", guard.stdout:read("l", 10))
+        end)
+
+        it("the second interrupt ends the run at once", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, [[
+                local jg = require "jghost"
+                pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
+                print "caught" io.stdout:flush()
+                while true do pcall(jg.sleep, 1e6) end
+            ]])
+            guard:signal "int"
+            assert.equal("caught", guard.stdout:read("l", 60))
+            guard:signal "int"
+            assert.equal("INT", guard:wait(60).signal)
+            assert.equal("", support.survivors(marker))
+        end)
+
+        it("an interrupt of the whole group counts once", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, [[
+                local jg = require "jghost"
+                pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
+                print "caught" io.stdout:flush()
+                jg.sleep(0.2) -- the other copy would come meanwhile
+                os.exit(9)
+            ]], { "setsid" })
+            local pid = guard.pid -- setsid(1) execs: it leads the group
+            assert(jg.run { "kill", "-INT", "--", "-" .. pid }.ok)
+            assert.equal("caught", guard.stdout:read("l", 60))
+            assert.equal(9, guard:wait(60).code)
+            assert.equal("", support.survivors(marker))
+        end)
+
+        it("an interrupt of the harness alone isn't lost", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, 'local jg = require "jghost" ' .. ready .. "jg.sleep(1e6)")
+            assert(support.find(marker, "jghost-harness")):signal "term"
+            assert.equal(143, guard:wait(60).code)
+        end)
+
+        it("what was ignored at the start stays ignored", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, 'local jg = require "jghost" ' .. ready ..
+                'io.read "l" print "still here" io.stdout:flush()',
+                { "sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", stdin = "pipe" })
+            guard:signal "int"
+            guard:signal "hup"
+            support.find(marker, "jghost-harness"):signal "int"
+            guard.stdin:write "go\n"
+            assert.equal("still here", guard.stdout:read("l", 60))
+            assert.equal(0, guard:wait(60).code)
+        end)
+
+        it("a stop of the guard stops the harness, and a continue continues it", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, 'local jg = require "jghost" ' .. ready ..
+                'while true do io.write(io.read "l", "\\n") io.stdout:flush() end', { stdin = "pipe" })
+            local harness = support.find(marker, "jghost-harness")
+            guard:signal "tstp"
+            local deadline = jg.now() + 60
+            while (state(harness.pid) ~= "T" or state(guard.pid) ~= "T") and jg.now() < deadline do
+                jg.sleep(0.005) -- nothing tells a process that isn't the parent of a stop
+            end
+            assert.equal("T", state(harness.pid))
+            assert.equal("T", state(guard.pid))
+            guard:signal "cont"
+            guard.stdin:write "on we go\n"
+            assert.equal("on we go", guard.stdout:read("l", 60))
+        end)
+    end)
+end

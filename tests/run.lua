@@ -1,0 +1,171 @@
+-- run.lua: all the tests. ./bootstrap test builds everything and then runs this.
+--
+--     jghost tests/run.lua [PART...]      parts: lint, unit, specs, unprivileged, sanitize, examples, bench
+--
+-- Prints a line for each piece, what failed and what was skipped, and last: N passed, N failed.
+
+local jg = require "jghost"
+local pool = require "jghost.pool"
+local lfs = require "lfs"
+
+local build = "build/linux"
+local chosen = {}
+for _, part in ipairs(arg) do
+    chosen[part] = true
+end
+
+local total = { passed = 0, failed = 0, skipped = 0 }
+
+local function say(ok, name, detail, result)
+    print(("%s  %-52s %s"):format(ok and "ok  " or "FAIL", name, detail))
+    if not ok and result then
+        for line in (result.stdout .. result.stderr):gmatch "[^\n]+" do
+            print("      " .. line)
+        end
+    end
+    io.stdout:flush()
+end
+
+local function skip(name, reason)
+    total.skipped = total.skipped + 1
+    print(("skip  %-52s %s"):format(name, reason))
+end
+
+local function run(options)
+    options.timeout = options.timeout or 900
+    options.stderr = "stdout"
+    options.capture_limit = "32M"
+    return assert(jg.run(options))
+end
+
+--- One command that passes or fails as a whole.
+local function check(name, options, expected)
+    local result = run(options)
+    local ok = result.code == (expected or 0) and #result.leaked == 0
+    total[ok and "passed" or "failed"] = total[ok and "passed" or "failed"] + 1
+    say(ok, name, tostring(result), result)
+end
+
+--- One command that counts for itself, in its last line.
+local function count(name, options)
+    local result = run(options)
+    local passed, failed, skipped = result.stdout:match "(%d+) passed, (%d+) failed,? ?(%d*)[^\n]*%s*$"
+    if not passed or (failed == "0" and not result.ok) then
+        passed, failed = 0, 1
+    end
+    total.passed, total.failed = total.passed + passed, total.failed + failed
+    total.skipped = total.skipped + (tonumber(skipped) or 0)
+    say(failed + 0 == 0, name, ("%s passed, %s failed, %.1f s"):format(passed, failed, result.wall), result)
+    for line in result.stdout:gmatch "[^\n]*skip  [^\n]*" do
+        print("      " .. line)
+    end
+end
+
+local function files(folder, pattern, found)
+    found = found or {}
+    for name in lfs.dir(folder) do
+        local path = folder .. "/" .. name
+        if name:sub(1, 1) ~= "." and lfs.attributes(path, "mode") == "directory" then
+            files(path, pattern, found)
+        elseif name:find(pattern) then
+            found[#found + 1] = path
+        end
+    end
+    table.sort(found)
+    return found
+end
+
+local parts = {}
+
+local function part(name, run_part)
+    parts[#parts + 1] = { name = name, run = run_part }
+end
+
+part("lint", function()
+    local sources = {}
+    for _, folder in ipairs { "host", "bindings", "tests" } do
+        files(folder, "%.[ch]$", sources)
+    end
+    check("clang-format", { "clang-format", "--dry-run", "-Werror", table.unpack(sources) })
+    check("luacheck", { "luacheck", "--quiet", "." })
+end)
+
+part("unit", function()
+    for _, config in ipairs { "release", "debug", "sanitize" } do
+        for _, folder in ipairs { "host", "bindings" } do
+            for _, test in ipairs(files(("%s/%s/tests/%s"):format(build, config, folder), "_test$")) do
+                count(config .. " " .. test:match "[^/]+/[^/]+$", { test })
+            end
+        end
+    end
+end)
+
+local specs = {}
+for _, folder in ipairs { "host", "bindings", "scripts", "guard" } do
+    files("tests/" .. folder, "_spec%.lua$", specs)
+end
+
+local function run_specs(name, config, list, prefix, cwd)
+    local jghost = ("%s/%s/jghost"):format(build, config)
+    local command = table.move(prefix or {}, 1, #(prefix or {}), 1, { cwd = cwd })
+    for _, word in ipairs { jghost, "examples/run-specs.lua", "--with=" .. jghost, table.unpack(list) } do
+        command[#command + 1] = word
+    end
+    count(name, command)
+end
+
+part("specs", function()
+    run_specs("specs", "release", specs)
+end)
+
+-- The same as an ordinary user, who has no cgroups: from a copy that this user can read.
+part("unprivileged", function()
+    local id = run { "id", "-u" }
+    if id.stdout ~= "0\n" then
+        skip("specs as nobody", "only root can become nobody; the specs above ran as an ordinary user")
+        return
+    end
+    local copy = run({ "mktemp", "-d" }).stdout:match "[^\n]+"
+    local _ <close> = setmetatable({}, { __close = function() run { "rm", "-rf", copy } end })
+    check("a copy for nobody", { "sh", "-c", [[
+        mkdir -p "$0/build/linux/release" && cp -r tests examples scripts docs bindings host README.md "$0" &&
+        find build/linux/release -maxdepth 1 -type f -exec cp {} "$0/build/linux/release" \; &&
+        chmod -R a+rX "$0" ]], copy })
+    run_specs("specs as nobody", "release", specs,
+        { "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=" .. copy }, copy)
+end)
+
+part("sanitize", function()
+    run_specs("specs with ASan and UBSan", "sanitize", specs)
+end)
+
+part("examples", function()
+    local jghost = build .. "/release/jghost"
+    local function example(name, ...)
+        local words = { jghost, "examples/" .. name .. ".lua", ... }
+        local expected = type(words[#words]) == "number" and table.remove(words) or 0
+        check("examples/" .. name .. ".lua " .. table.concat(words, " ", 3), words, expected)
+    end
+    example "quickstart"
+    example "server-and-test"
+    example "tree"
+    example("parallel", "echo", "--", "a", "b", "c")
+    example("parallel", "false", "--", "a", 1)
+    example("timeout", "30", "true")
+    example("timeout", "0.1", "sh", "-c", "sleep 1000 & wait", 124)
+    example("timeout", "30", "/nowhere", 127)
+end)
+
+part("bench", function()
+    check("the benchmarks, in short", { build .. "/release/jghost", "tests/bench/run.lua", "--short", "--peers" })
+end)
+
+local began = jg.now()
+pool.map(1, parts, function(one)
+    if next(chosen) == nil or chosen[one.name] then
+        one.run()
+    end
+end)
+print(("%d skipped, %.0f s"):format(total.skipped, jg.now() - began))
+print(("%d passed, %d failed"):format(total.passed, total.failed))
+os.exit(total.failed == 0)

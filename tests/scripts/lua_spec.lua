@@ -1,0 +1,346 @@
+-- lua_spec.lua: jghost as lua(1): the same command lines, the same output, the same statuses.
+
+local jg = require "jghost"
+local helper = require "tests.bindings.helper"
+
+local lua = (jg.run { "lua5.4", "-v" } or {}).ok and "lua5.4" or nil
+local folder
+
+setup(function()
+    folder = helper.folder()
+    local function write(name, text)
+        helper.write(folder .. "/" .. name, text)
+    end
+    write("arguments.lua", [[
+        local low = 0
+        while arg[low - 1] do low = low - 1 end
+        for i = low + 1, #arg do io.write(i, "=", arg[i], ";") end
+        print("\n" .. select("#", ...), ...)
+    ]])
+    write("module.lua", 'print("loaded as", ...) return { name = "module" }')
+    write("shebang.lua", "#!/usr/bin/env anything\nprint(debug.getinfo(1).currentline)")
+    write("syntax.lua", "print(1)\nprint(")
+    write("fails.lua", "local function inner() error('inner fails') end\nlocal t = {}\nfunction t.field() inner() end\nt.field()\n")
+    write("init.lua", "print 'from init.lua' x = 5")
+    write("-odd.lua", "print('odd', ...)")
+end)
+
+teardown(function()
+    helper.remove(folder)
+end)
+
+local function run(program, words, options)
+    local command = { program, table.unpack(words) }
+    for key, value in pairs(options or {}) do
+        command[key] = value
+    end
+    command.timeout, command.cwd = 60, command.cwd or folder
+    return assert(jg.run(command))
+end
+
+-- Without the names of the programs, and the last frame, which is the C program's own.
+local function normal(text, program)
+    text = text:gsub("%f[^\n\0]" .. program:gsub("%p", "%%%0") .. ": ", "PROGRAM: ")
+    return (text:gsub("\n\t%[C%]: in %?\n", "\n"))
+end
+
+-- ---- the same as lua5.4
+
+local cases = {
+    { "runs a statement", { "-e", "print(1)" } },
+    { "takes it glued on", { "-eprint(1)" } },
+    { "runs many, in order, then the script", { "-e", "x = 1", "-e", "x = x + 1 print(x)", "arguments.lua", "a" } },
+    { "gives statements no arguments", { "-e", "print(select('#', ...))", "arguments.lua", "a" } },
+    { "passes arguments", { "arguments.lua", "a b", "", "-e", "--timeout=x", "é" } },
+    { "passes none", { "arguments.lua" } },
+    { "has its options in arg, at negative indices", { "-W", "-e", "", "--", "arguments.lua", "x" } },
+    { "has arg in a statement", { "-e", "print(arg[1], arg[2], #arg)" } },
+    { "runs standard input as -", { "-", "x", "y" }, { input = "print(...) print(arg[0], arg[1])" } },
+    { "runs standard input without a script", {}, { input = "print('in', ...) print(arg[0] == nil)" } },
+    { "runs standard input after -W", { "-W" }, { input = "warn('careful')" } },
+    { "runs standard input after -l", { "-l", "module" }, { input = "print(module.name)" } },
+    { "runs standard input after -E", { "-E" }, { input = "print 'in'" } },
+    { "doesn't after -e", { "-e", "print 'e'" }, { input = "print 'in'" } },
+    { "takes - after -- for a file", { "--", "-" }, { input = "print 'in'" } },
+    { "stops at --", { "--", "-odd.lua", "x" } },
+    { "requires modules", { "-l", "module", "-e", "print(module.name)" } },
+    { "requires them glued on", { "-lmodule", "-e", "print(module.name)" } },
+    { "requires them under another name", { "-l", "m=module", "-e", "print(m.name, module)" } },
+    { "fails for a module that isn't there", { "-e", "package.path = './?.lua' package.cpath = ''", "-l", "nothing", "-e", "print 'no'" } },
+    { "skips a first line with #", { "shebang.lua" } },
+    { "turns warnings on", { "-W", "-e", "warn('a', 'b')" } },
+    { "has them off", { "-e", "warn('a') warn('@on') warn('b') warn('@off') warn('c')" } },
+    { "returns what os.exit says", { "-e", "os.exit(7)" } },
+    { "returns what os.exit says of true", { "-e", "io.write 'x' os.exit(true)" } },
+    { "returns what os.exit says of false", { "-e", "os.exit(false)" } },
+    { "returns what os.exit says of 256 and more", { "-e", "os.exit(258)" } },
+    { "closes the state if os.exit is told to",
+        { "-e", "setmetatable({}, {__gc = function() print 'gc' end}) os.exit(3, true)" } },
+    { "closes pending variables if os.exit is told to",
+        { "-e", "local x <close> = setmetatable({}, {__close = function() print 'close' end}) os.exit(3, true)" } },
+    { "runs finalisers at the end", { "-e", "x = setmetatable({}, {__gc = function() print 'gc' end})" } },
+    { "runs pending <close> when there is an error",
+        { "-e", "local x <close> = setmetatable({}, {__close = function(_, e) print(e) end}) error 'e'" } },
+    { "returns 1 for an error", { "fails.lua" } },
+    { "returns 1 for an error in a statement", { "-e", "error 'x'", "-e", "print 'no'" } },
+    { "returns 1 for a syntax error", { "syntax.lua" } },
+    { "returns 1 for a syntax error in a statement", { "-e", "x =" } },
+    { "returns 1 for a missing script", { "nowhere.lua" } },
+    { "returns 1 for a script that is a folder", { "." } },
+    { "returns 1 for a script on standard input that breaks off", { "-" }, { input = "print(1)\nprint(" } },
+    { "prints an error object by its __tostring", { "-e", "error(setmetatable({}, {__tostring = function() return 'text' end}))" } },
+    { "prints what an error object is", { "-e", "error {}" } },
+    { "prints nil as an error", { "-e", "error(nil)" } },
+    { "prints a number as an error", { "-e", "error(42)" } },
+    { "prints a text without a position", { "-e", "error('plain', 0)" } },
+    { "prints the error of a runtime fault", { "-e", "local function f(x) return x.y.z end print(f {})" } },
+    { "prints the traceback of a deep recursion", { "-e", "local function f(n) if n == 0 then error 'deep' end f(n - 1) return end f(100)" } },
+    { "prints the overflow of a stack", { "-e", "local function f() return 1 + f() end f()" } },
+    { "prints the error of an error's __tostring", { "-e", "error(setmetatable({}, {__tostring = function() error 'in' end}))" } },
+    { "prints an error in a coroutine", { "-e", "coroutine.wrap(function() error 'inside' end)()" } },
+    { "prints an error in a finaliser as a warning",
+        { "-W", "-e", "setmetatable({}, {__gc = function() error 'gc' end}) collectgarbage()" } },
+    { "has the interpreter's loop in coroutines", { "-e", "print(coroutine.isyieldable(coroutine.create(print)))" } },
+    { "runs LUA_INIT", { "-e", "print(x)" }, { env = { LUA_INIT = "x = 5 print 'init'" } } },
+    { "runs LUA_INIT=@file", { "-e", "print(x)" }, { env = { LUA_INIT = "@init.lua" } } },
+    { "prefers LUA_INIT_5_4", { "-e", "print(x)" }, { env = { LUA_INIT = "x = 1", LUA_INIT_5_4 = "x = 2" } } },
+    { "ignores it with -E", { "-E", "-e", "print(x)" }, { env = { LUA_INIT = "x = 1" } } },
+    { "fails if LUA_INIT fails", { "-e", "print 'no'" }, { env = { LUA_INIT = "error 'init'" } } },
+    { "fails if LUA_INIT is no Lua", { "-e", "print 'no'" }, { env = { LUA_INIT = "x =" } } },
+    { "fails if LUA_INIT's file isn't there", { "-e", "print 'no'" }, { env = { LUA_INIT = "@nowhere" } } },
+    { "has Lua's path", { "-E", "-e", "print(package.path, package.cpath)" } },
+    { "obeys LUA_PATH", { "-e", "print(package.path)" }, { env = { LUA_PATH = "/x/?.lua;;" } } },
+    { "ignores LUA_PATH with -E", { "-E", "-e", "print(package.path)" }, { env = { LUA_PATH = "/x/?.lua" } } },
+    { "has Lua's libraries", { "-e", "local n = {} for k in pairs(_G) do n[#n + 1] = k end table.sort(n) print(table.concat(n, ' '))" } },
+    { "collects garbage as generations or not, but does", { "-e", "for i = 1, 1e5 do local t = {i} end print(collectgarbage 'count' < 20000)" } },
+    { "reads standard input", { "-e", "print(io.read 'n', io.read 'l', io.read 'a')" }, { input = "12 rest\nmore\n\0" } },
+    { "writes binary", { "-e", "io.write('\\0\\1\\255\\r\\n')" } },
+    { "writes much", { "-e", "io.write(('x'):rep(1e6)) io.stderr:write(('y'):rep(1e5))" } },
+    { "has os.execute and io.popen", { "-e", "print(os.execute 'exit 3') local p = io.popen 'echo x' print(p:read 'a', p:close())" } },
+    { "keeps what is written before an os.exit", { "-e", "io.write 'kept' os.exit(0)" } },
+    { "has a debug library with hooks",
+        { "-e", "local n = 0 debug.sethook(function() n = n + 1 end, 'c') tostring(1) tostring(2) debug.sethook() print(n > 2)" } },
+}
+
+describe("jghost, as lua5.4,", function()
+    for _, case in ipairs(cases) do
+        it(case[1], function()
+            if not lua then
+                pending "there is no lua5.4 to compare with"
+            end
+            local theirs, ours = run(lua, case[2], case[3]), run(helper.jghost, case[2], case[3])
+            assert.equal(normal(theirs.stderr, lua), normal(ours.stderr, helper.jghost):gsub("%f[^\n\0]jghost: ", "PROGRAM: "), nil)
+            assert.equal(theirs.stdout, ours.stdout)
+            assert.equal(theirs.code, ours.code)
+            assert.equal(theirs.signal, ours.signal)
+        end)
+    end
+end)
+
+-- ---- what lua5.4 hasn't, or says otherwise
+
+local function expect(words, code, pattern, options)
+    local result = run(helper.jghost, words, options)
+    assert.equal(code, result.code, tostring(result) .. ": " .. result.stderr)
+    if pattern then
+        assert.truthy(result.stderr:find(pattern, 1, true), result.stderr)
+    end
+    return result
+end
+
+describe("jghost", function()
+    it("is its own name in arg", function()
+        assert.equal(helper.jghost .. "\n", run(helper.jghost, { "-e", "print(arg[0])" }).stdout)
+        assert.equal(helper.jghost .. "\n", run(helper.jghost, { "-", "x" }, { input = "print(arg[-1])" }).stdout)
+    end)
+
+    it("tells its version, and Lua's", function()
+        local result = expect({ "-v" }, 0)
+        assert.truthy(result.stdout:find "^jghost %d+%.%d+%.%d+ .*Lua 5%.4")
+        assert.equal("", run(helper.jghost, { "-v" }, { input = "print 'no'" }).stdout:match "\n(.*)$")
+        assert.truthy(expect({ "--version" }, 0).stdout:find "^jghost %d+%.%d+%.%d+\n$")
+    end)
+
+    it("goes to the prompt with -i, also when that is a pipe", function()
+        local result = run(helper.jghost, { "-i", "-e", "x = 20" }, { input = "print(x + 1)\nx + 2\n" })
+        assert.equal(0, result.code)
+        assert.truthy(result.stdout:find "21\n" and result.stdout:find "22\n", result.stdout)
+    end)
+
+    it("explains its options", function()
+        local result = expect({ "--help" }, 0)
+        for option in ("-e -l -i -v -E -W --require --level --timeout --scripts --exec --doctor --version"):gmatch "%S+" do
+            assert.truthy(result.stdout:find("  " .. option, 1, true), option)
+        end
+        assert.equal("", result.stderr)
+    end)
+
+    it("loads lfs, which is built in, and C modules of the system", function()
+        assert.equal("directory\n", run(helper.jghost, { "-E", "-e", "print(require 'lfs'.attributes('/', 'mode'))" }).stdout)
+        local cjson = run(helper.jghost, { "-e", "print(require 'cjson'.encode { 1, 2 })" })
+        if not cjson.ok then
+            pending "lua-cjson isn't installed"
+        end
+        assert.equal("[1,2]\n", cjson.stdout)
+    end)
+
+    it("is one file that runs anywhere", function()
+        local copy = helper.write(folder .. "/copied", helper.read(helper.jghost), "755")
+        local script = [[
+            local jg = require "jghost"
+            require "jghost.pool"
+            require "lfs"
+            print(jg.run { "/bin/echo", "it runs" }.stdout)
+        ]]
+        local result = run(copy, { "-e", script }, { clear_env = true, cwd = "/" })
+        assert.equal("it runs\n\n", result.stdout, result.stderr)
+    end)
+
+    it("is found as an interpreter by a script's first line", function()
+        local script = helper.write(folder .. "/script", "#!" .. helper.jghost .. "\nprint(arg[0]:match '[^/]*$', ...)", "755")
+        assert.equal("script\ta b\n", run(script, { "a b" }).stdout)
+    end)
+
+    it("takes scripts from a folder before its own", function()
+        require("lfs").mkdir(folder .. "/jghost")
+        helper.write(folder .. "/jghost/pool.lua", "return 'mine'")
+        assert.equal("mine\n", run(helper.jghost, { "--scripts=" .. folder, "-e", "print(require 'jghost.pool')" }).stdout)
+        helper.write(folder .. "/jghost/pool.lua", "return return")
+        expect({ "--scripts=" .. folder, "-e", "require 'jghost.pool'" }, 1, "jghost/pool.lua:1:")
+    end)
+
+    it("says the line of its own scripts", function()
+        local result = expect({ "-e", "require 'jghost.pool'.map(0)" }, 1)
+        assert.truthy(result.stderr:find("(command line):1: pool.map:", 1, true), result.stderr)
+    end)
+end)
+
+describe("jghost refuses", function()
+    for words, hint in pairs {
+        ["--requre=reaper"] = "did you mean '--require'?", ["--timout=5"] = "did you mean '--timeout'?",
+        ["--hepl"] = "did you mean '--help'?", ["--lvel=reaper"] = "did you mean '--level'?",
+        ["--somethingelse"] = "unknown option '--somethingelse'", ["--somethingelse=x"] = "unknown option",
+        ["-x"] = "unknown option '-x'", ["-vv"] = "unknown option", ["-ee"] = false, ["-ix"] = "unknown option",
+        ["-EW"] = "unknown option", ["--="] = "unknown option", ["---"] = "unknown option",
+        ["--timeout"] = "needs a value", ["--require"] = "needs a value", ["--doctor=x"] = "takes no value",
+        ["--help=x"] = "takes no value", ["--timeout="] = "number of seconds", ["--timeout=x"] = "number of seconds",
+        ["--timeout=-1"] = "number of seconds", ["--timeout=nan"] = "number of seconds", ["--timeout=1x"] = "number of seconds",
+        ["--timeout=inf"] = "number of seconds",
+        ["--level=nonsense"] = "no such level", ["--require=nonsense"] = "no such level", ["--level="] = "no such level",
+        ["--require=job-object"] = "no such level; its strongest is", ["--level=job-object"] = "no such level; its strongest is",
+        ["--exec"] = "needs a command", ["-e"] = "needs an argument", ["-l"] = "needs an argument",
+    } do
+        if hint then
+            it(words, function()
+                local result = expect({ words }, 125, hint)
+                assert.equal("", result.stdout)
+                assert.truthy(result.stderr:find "^jghost: ", "says who speaks")
+            end)
+        end
+    end
+
+    it("-e with an option where its statement should be", function()
+        expect({ "-e", "-v" }, 125, "needs an argument")
+    end)
+end)
+
+describe("the output of jghost", function()
+    -- A shell's redirections around it; "$J" is the program.
+    local function shell(script)
+        return run("sh", { "-c", script }, { env = { J = helper.jghost } })
+    end
+
+    for where, redirection in pairs { ["a closed descriptor"] = ">&-", ["a full disk"] = ">/dev/full" } do
+        it("that is lost in " .. where .. " is a failure", function()
+            local result = shell(("\"$J\" -e 'print \"x\"' %s"):format(redirection))
+            assert.equal(1, result.code)
+            assert.truthy(result.stderr:find("jghost: cannot write the standard output", 1, true), result.stderr)
+        end)
+
+        it("that isn't written to " .. where .. " is none", function()
+            assert.equal(0, shell(("\"$J\" -e 'x = 1' %s"):format(redirection)).code)
+        end)
+    end
+
+    it("that nobody reads ends an endless script, as SIGPIPE does", function()
+        local result = shell "{ \"$J\" -e 'while true do print \"y\" end'; echo $? >&2; } | head -1"
+        assert.equal("y\n", result.stdout)
+        assert.equal("141\n", result.stderr:match "[^\n]*\n$")
+    end)
+
+    it("survives closed standard descriptors", function()
+        local script = 'local f = io.open("/etc/passwd") print(require "jghost".run { "cat", "/etc/hostname" }.ok, f ~= nil)'
+        helper.write(folder .. "/closed.lua", script)
+        assert.equal("true\ttrue\n", shell('"$J" closed.lua <&- 2>&-').stdout)
+        assert.equal("", shell('"$J" -e "io.stderr:write(1)" 2>&-').stderr)
+        assert.equal("nil\n", shell('"$J" -e "print(io.read())" <&-').stdout)
+    end)
+end)
+
+describe("jghost --exec", function()
+    it("passes the status on", function()
+        for _, code in ipairs { 0, 1, 42, 255 } do
+            expect({ "--exec", helper.child, "exit", tostring(code) }, code)
+        end
+    end)
+
+    it("passes arguments, input and output on", function()
+        local result = run(helper.jghost, { "--exec", helper.child, "cat", "error", "-e", "print", "--help" }, { input = "a\0b" })
+        assert.equal("a\0b--help\n", result.stdout)
+        assert.equal("-e\n", result.stderr)
+    end)
+
+    it("says 128+N for a signal", function()
+        for signal, number in pairs { TERM = 15, KILL = 9, SEGV = 11 } do
+            expect({ "--exec", helper.child, "signal", signal }, 128 + number)
+        end
+    end)
+
+    it("says 127 for what isn't there, 126 for what can't be run", function()
+        expect({ "--exec", "./nowhere" }, 127, "cannot run ./nowhere: No such file or directory")
+        expect({ "--exec", "no-such-command-anywhere" }, 127, nil, { env = { PATH = "/no/such" } })
+        expect({ "--exec", "./init.lua" }, 126, "cannot run ./init.lua: Permission denied")
+        expect({ "--exec", "/" }, 126, "Permission denied")
+        helper.write(folder .. "/text", "exit 0", "755")
+        expect({ "--exec", "./text" }, 126, "Exec format error")
+    end)
+
+    it("gives the command nothing of ours", function()
+        local result = run(helper.jghost, { "--exec", helper.child, "dump-fds" })
+        assert.equal(3, select(2, result.stdout:gsub("\n", "")), result.stdout)
+        local signals = run(helper.jghost, { "--exec", helper.child, "dump-signals" }).stdout
+        assert.equal(run(helper.child, { "dump-signals" }).stdout, signals)
+    end)
+
+    it("ends what the command leaves behind", function()
+        local result = run(helper.jghost, { "--exec", helper.child, "daemonise", "hang" })
+        assert.equal(0, result.code)
+        assert.same({}, result.leaked)
+    end)
+end)
+
+describe("jghost --timeout", function()
+    it("ends a run with 124", function()
+        expect({ "--timeout=0.2", "-e", "require 'jghost'.sleep(1000)" }, 124)
+        expect({ "--timeout=0.2", "-e", "while true do end" }, 124)
+        expect({ "--timeout=0.2", "--exec", helper.child, "ignore-all", "hang" }, 124)
+        expect({ "--timeout=0", "--exec", helper.child, "ignore-all", "hang" }, 124)
+    end)
+
+    it("does nothing to one that ends in time", function()
+        expect({ "--timeout=1000", "-e", "os.exit(3)" }, 3)
+        expect({ "--timeout=1e3", "--exec", helper.child, "exit", "3" }, 3)
+    end)
+end)
+
+describe("jghost --doctor", function()
+    it("says what can be promised", function()
+        local result = expect({ "--doctor" }, 0)
+        assert.truthy(result.stdout:find("guarantee:     " .. jg.guarantee().level, 1, true))
+        assert.truthy(result.stdout:find "\njobs:          %a+\n")
+    end)
+
+    it("at the level that was asked for", function()
+        assert.truthy(expect({ "--level=reaper", "--doctor" }, 0).stdout:find("guarantee:     reaper", 1, true))
+    end)
+end)
