@@ -44,10 +44,10 @@ struct jg_alarm *jg_alarm_start(struct jg_host *host, double seconds, jg_alarm_f
         return NULL;
     alarm->ring = ring;
     alarm->owner = owner;
-    /* libuv counts milliseconds from the loop's own idea of now; never ring early. Past 292 million
-    ** years nobody will notice the difference. */
+    /* Never ring early: libuv's own idea of now is cut to milliseconds, so one more is needed. Past 292
+    ** thousand years nobody will notice the difference. */
     uv_update_time(&host->uv);
-    double milliseconds = fmin(ceil(seconds * 1000), 9e15);
+    double milliseconds = seconds > 0 ? fmin(ceil(seconds * 1000) + 1, 9e15) : 0;
     uv_timer_start(&alarm->timer, on_timer, (uint64_t)milliseconds, 0);
     return alarm;
 }

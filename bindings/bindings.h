@@ -137,6 +137,9 @@ int jg_host_call(lua_State *L, int arguments, int results);
 ** with nobody waiting for them. Returns how many those were. */
 int jg_host_finish(lua_State *L);
 
+/* Has what runs in `L` interrupted at its next instruction. */
+void jg_host_arm_interrupt(lua_State *L);
+
 /* The number of the signal that interrupted the run, or 0. */
 int jg_host_interrupted_by(lua_State *L);
 
@@ -264,8 +267,10 @@ void jg_open_event(lua_State *L);
 void jg_open_timer(lua_State *L);
 void jg_open_job(lua_State *L);
 void jg_open_process(lua_State *L);
+void jg_open_spawn(lua_State *L);
 void jg_open_stream(lua_State *L);
 void jg_open_wait(lua_State *L);
+void jg_open_info(lua_State *L);
 void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
 

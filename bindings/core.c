@@ -13,6 +13,8 @@ int luaopen_jghost_core(lua_State *L)
     jg_open_stream(L);
     jg_open_process(L);
     jg_open_job(L);
+    jg_open_spawn(L);
+    jg_open_info(L);
     jg_open_system(L);
     jg_open_console(L);
     return 1;

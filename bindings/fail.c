@@ -29,10 +29,10 @@ int jg_fail(lua_State *L, const struct jg_err *err, const char *subject)
 
 int jg_fail_uv(lua_State *L, int code, const char *what, const char *subject)
 {
-    /* libuv's codes are the negated native ones where there is an errno, and its own elsewhere */
-    char reason[256];
-    return fail(L, what, subject, uv_strerror_r(code, reason, sizeof reason), -code,
-                jg_err_name(jg_os_err_kind(-code)));
+    /* libuv's codes are the negated native ones, or its own numbers, which the platform knows, too */
+    struct jg_err err;
+    jg_err_set(&err, -code, what);
+    return jg_fail(L, &err, subject);
 }
 
 int jg_fail_timeout(lua_State *L)

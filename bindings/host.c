@@ -38,6 +38,11 @@ static void interrupt_hook(lua_State *L, lua_Debug *debug)
         jg_schedule_raise_interrupt(L);
 }
 
+void jg_host_arm_interrupt(lua_State *L)
+{
+    lua_sethook(L, interrupt_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
 /* In a signal handler or a thread of the system's: see os.h. lua_sethook may be called there. */
 static void on_interrupt(int signal, const char *name)
 {
@@ -49,7 +54,7 @@ static void on_interrupt(int signal, const char *name)
     host->interrupt = signal;
     lua_State *running = host->running;
     if (running != NULL)
-        lua_sethook(running, interrupt_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+        jg_host_arm_interrupt(running);
     uv_async_send(&host->wake);
 }
 

@@ -65,6 +65,23 @@ int jg_job_processes(lua_State *L)
     return 1;
 }
 
+/* processes() → list of all the run's; or nil, message, code, name */
+static int run_processes(lua_State *L)
+{
+    struct listing listing = {L, 0};
+    struct jg_err err;
+    lua_newtable(L);
+    if (!jg_os_loop_processes(jg_host_of(L)->os, add_process, &listing, &err))
+        return jg_fail(L, &err, NULL);
+    return 1;
+}
+
+void jg_open_info(lua_State *L)
+{
+    lua_pushcfunction(L, run_processes);
+    lua_setfield(L, -2, "processes");
+}
+
 /* job:usage() → table; or nil, message, code, name */
 int jg_job_usage(lua_State *L)
 {

@@ -16,6 +16,17 @@ void jg_task_make_ready(struct jg_task *task)
     host->ready_end = &task->next;
 }
 
+/* Before all others: an interrupt doesn't queue behind a task that never waits. */
+static void make_ready_first(struct jg_task *task)
+{
+    struct jg_host *host = task->host;
+    task->state = JG_TASK_READY;
+    task->next = host->ready;
+    if (host->ready == NULL)
+        host->ready_end = &task->next;
+    host->ready = task;
+}
+
 static struct jg_task *pop_ready(struct jg_host *host)
 {
     struct jg_task *task = host->ready;
@@ -135,6 +146,8 @@ static void resume(struct jg_host *host, struct jg_task *task)
     host->current = task;
     host->running = task->L;
     host->outcome = (struct jg_outcome){task->wait.timed_out, task->wait.first};
+    if (host->interrupt != 0 && task == host->main)
+        jg_host_arm_interrupt(task->L); /* it came while another task ran */
     int status = lua_resume(task->L, previous_running, begun ? 0 : task->values, &values);
     host->current = previous;
     host->running = previous_running;
@@ -207,7 +220,7 @@ static void deliver_interrupt(struct jg_host *host)
         return;
     jg_wait_leave(&main->wait);
     main->interrupted = true;
-    jg_task_make_ready(main);
+    make_ready_first(main);
 }
 
 void jg_schedule_raise_interrupt(lua_State *L)

@@ -260,6 +260,43 @@ static bool open_stdio(lua_State *L, struct jg_process *process, int which, cons
     return use_file(process, which, plan->file, descriptor, refusal);
 }
 
+/* ---- the timeout and the stop plan are policy: scripts/jghost/stop.lua checks and carries them out ---- */
+
+static char checker, watcher; /* their addresses are the registry's keys for its two functions */
+
+/* on_spawn(check, watch): check(plan, where) raises an error before a process with a stop plan is
+** spawned; watch(process, timeout, plan) is called for each process that has one of the two */
+static int on_spawn(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &watcher);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &checker);
+    return 0;
+}
+
+static void check_plan(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &checker);
+    if (lua_getfield(L, OPTIONS, "stop") == LUA_TNIL) {
+        lua_pop(L, 2);
+        return;
+    }
+    lua_pushliteral(L, FUNCTION ": option 'stop'");
+    lua_call(L, 2, 0);
+}
+
+static void watch(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &watcher);
+    lua_pushvalue(L, PROCESS);
+    bool has_timeout = lua_getfield(L, OPTIONS, "timeout") != LUA_TNIL;
+    bool has_plan = lua_getfield(L, OPTIONS, "stop") != LUA_TNIL;
+    if (has_timeout || has_plan)
+        lua_call(L, 3, 0);
+}
+
 /* ---- spawning ---- */
 
 static int finish(lua_State *L, int status, lua_KContext context)
@@ -268,6 +305,7 @@ static int finish(lua_State *L, int status, lua_KContext context)
     (void)status;
     (void)context;
     if (process->error.kind == JG_ERR_OK) {
+        watch(L);
         lua_settop(L, PROCESS);
         return 1;
     }
@@ -315,6 +353,8 @@ int jg_job_spawn(lua_State *L)
         struct jg_err err = {JG_ERR_NOT_SUPPORTED, -UV_ENOTSUP, "cannot make a pty for"};
         return jg_fail(L, &err, command.argv[0]);
     }
+    jg_seconds_option(L, OPTIONS, FUNCTION, "timeout", 0);
+    check_plan(L);
     for (int i = 0; i < 3; i++)
         plans[i] = check_stdio(L, i);
     set_fields(L, command.argv);
@@ -340,4 +380,10 @@ int jg_job_spawn(lua_State *L)
     jg_job_populated(job);
     jg_process_follow(process);
     return jg_wait_one(L, &process->born, INFINITY, finish, 0);
+}
+
+void jg_open_spawn(lua_State *L)
+{
+    lua_pushcfunction(L, on_spawn);
+    lua_setfield(L, -2, "on_spawn");
 }

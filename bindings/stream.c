@@ -89,7 +89,8 @@ static bool make_room(struct jg_stream *stream)
 {
     if (stream->size - stream->end >= PIECE)
         return true;
-    memmove(stream->data, stream->data + stream->begin, stream->data == NULL ? 0 : available(stream));
+    if (available(stream) > 0)
+        memmove(stream->data, stream->data + stream->begin, available(stream));
     stream->end -= stream->begin;
     stream->begin = 0;
     if (stream->size - stream->end >= PIECE)

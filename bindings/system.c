@@ -86,8 +86,12 @@ static int check_options(lua_State *L)
 
 void jg_open_system(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"now", now}, {"guarantee", guarantee}, {"is_terminal", is_terminal}, {"processors", processors},
-        {"is_signal", is_signal}, {"check_options", check_options}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"now", now},
+                                         {"guarantee", guarantee},
+                                         {"is_terminal", is_terminal},
+                                         {"processors", processors},
+                                         {"is_signal", is_signal},
+                                         {"check_options", check_options},
+                                         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -8,7 +8,7 @@
 local jg = require "jghost"
 local pool = require "jghost.pool"
 
-local colours = require("jghost.core").is_terminal(1) and not os.getenv "NO_COLOR"
+local colours = jg.is_terminal(1) and not os.getenv "NO_COLOR"
 
 local function paint(colour, text)
     return colours and ("\27[%dm%s\27[0m"):format(colour, text) or text

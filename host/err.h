@@ -47,7 +47,8 @@ struct jg_err {
 const char *jg_err_name(enum jg_err_kind kind);
 
 /*
-** Puts the system's own words for `native` ("No such file or directory") into `text`, cut to `size`
+** Puts the system's own words for `native`, or libuv's for a negated libuv code, ("No such file or directory") into
+*`text`, cut to `size`
 ** bytes and always terminated. Implemented by the platform. Returns `text`.
 */
 char *jg_os_err_text(int native, char *text, size_t size);

@@ -30,7 +30,8 @@ typedef struct uv_loop_s uv_loop_t;
 struct jg_os_run;
 struct jg_os_start; /* what the harness was handed: a handle to the guard, and the event */
 
-/* How a process ended. Exactly one of the two is meaningful: signal if it is not 0, else code. */
+/* How a process ended. Exactly one of the two is meaningful: signal if it is not 0, else code. Of a run:
+** the signal is the one that interrupted it; a harness that crashed is told by the code 128+N. */
 struct jg_exit {
     uint32_t code;
     int signal;
@@ -80,7 +81,7 @@ void jg_os_run_close(struct jg_os_run *run);
 /* Keeps in mind, for jg_guarantee(), why a stronger level than the one in use was not to be had. */
 void jg_os_run_refused(enum jg_level level, const struct jg_err *err);
 
-/* Ends this process as the user who interrupted it expects: by the same signal, if `signal` interrupted the run. */
+/* Ends this process by the signal that interrupted the run, as whoever sent it expects. */
 void jg_os_die_as(const struct jg_exit *result);
 
 /* ------------------------------------------------------------------------------------------------
@@ -204,6 +205,9 @@ typedef void jg_os_process_each_fn(const struct jg_os_process_info *info, void *
 
 /* Calls `each` for every process in the job and in the jobs inside it: a snapshot, by pid. */
 bool jg_os_job_processes(struct jg_os_job *job, jg_os_process_each_fn *each, void *argument, struct jg_err *err);
+
+/* The same for every process of the run, whatever job it is in; pids as this process sees them. */
+bool jg_os_loop_processes(struct jg_os_loop *loop, jg_os_process_each_fn *each, void *argument, struct jg_err *err);
 
 /* What to spawn. All of it is copied before jg_os_spawn returns, but the descriptors. */
 struct jg_os_command {

@@ -46,6 +46,8 @@ struct jg_os_start *jg_os_begin(int *argc, char **argv)
     (void)argv;
     occupy_standard_descriptors();
     make_uninheritable();
+    /* inherited as ignored, it would have the kernel reap our children before we see how they ended */
+    signal(SIGCHLD, SIG_DFL);
     void *page = mmap(NULL, sizeof(struct jg_shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) {
         perror("jghost: cannot map a page");

@@ -14,8 +14,10 @@
 
 #include "fdinfo.h"
 #include "job.h"
+#include "link.h"
 #include "linux.h"
 #include "procstat.h"
+#include "proctree.h"
 
 enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192 };
 
@@ -178,17 +180,69 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
         each(&info, argument);
 }
 
+static void reapers(const struct jg_os_job *job, struct jg_pids *pids)
+{
+    for (; job != NULL; job = job->next) {
+        if (job->link != NULL)
+            jg_pids_add(pids, job->link->pid);
+        reapers(job->children, pids);
+    }
+}
+
+/* Everybody below init, but us and the reapers, who are no work of the script's. */
+static bool collect_run(struct snapshot *snapshot, struct jg_os_loop *loop, struct jg_err *err)
+{
+    struct jg_pids all = {0}, ours = {0}, none = {0};
+    jg_pids_add(&ours, loop->self);
+    reapers(loop->jobs, &ours);
+    bool ok = jg_proctree_descendants(getppid(), &none, &all);
+    for (size_t i = 0; ok && i < all.count; i++)
+        ok = jg_pids_has(&ours, all.at[i]) || add(snapshot, (struct entry){.pid = all.at[i]});
+    if (!ok)
+        jg_err_set(err, errno, "cannot list the run's processes");
+    jg_pids_free(&all);
+    jg_pids_free(&ours);
+    return ok;
+}
+
+static void tell_all(struct snapshot *snapshot, jg_os_process_each_fn *each, void *argument)
+{
+    if (snapshot->count > 0)
+        qsort(snapshot->at, snapshot->count, sizeof *snapshot->at, by_pid);
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (i == 0 || snapshot->at[i].pid != snapshot->at[i - 1].pid)
+            tell(snapshot, &snapshot->at[i], each, argument);
+}
+
+static bool open_snapshot(struct snapshot *snapshot, struct jg_err *err)
+{
+    *snapshot =
+        (struct snapshot){.outer_is_ours = outer_is_ours(), .boot = boot_time(), .command = malloc(COMMAND_SIZE)};
+    return snapshot->command != NULL || jg_err_set(err, ENOMEM, "cannot list the processes");
+}
+
+static void close_snapshot(struct snapshot *snapshot)
+{
+    free(snapshot->at);
+    free(snapshot->command);
+}
+
 bool jg_os_job_processes(struct jg_os_job *job, jg_os_process_each_fn *each, void *argument, struct jg_err *err)
 {
-    struct snapshot snapshot = {.outer_is_ours = outer_is_ours(), .boot = boot_time(), .command = malloc(COMMAND_SIZE)};
-    bool ok = snapshot.command != NULL || jg_err_set(err, ENOMEM, "cannot list the job's processes");
-    ok = ok && collect(&snapshot, job, 0, err);
-    if (ok && snapshot.count > 0)
-        qsort(snapshot.at, snapshot.count, sizeof *snapshot.at, by_pid);
-    for (size_t i = 0; ok && i < snapshot.count; i++)
-        if (i == 0 || snapshot.at[i].pid != snapshot.at[i - 1].pid)
-            tell(&snapshot, &snapshot.at[i], each, argument);
-    free(snapshot.at);
-    free(snapshot.command);
+    struct snapshot snapshot;
+    bool ok = open_snapshot(&snapshot, err) && collect(&snapshot, job, 0, err);
+    if (ok)
+        tell_all(&snapshot, each, argument);
+    close_snapshot(&snapshot);
+    return ok;
+}
+
+bool jg_os_loop_processes(struct jg_os_loop *loop, jg_os_process_each_fn *each, void *argument, struct jg_err *err)
+{
+    struct snapshot snapshot;
+    bool ok = open_snapshot(&snapshot, err) && collect_run(&snapshot, loop, err);
+    if (ok)
+        tell_all(&snapshot, each, argument);
+    close_snapshot(&snapshot);
     return ok;
 }

@@ -281,6 +281,22 @@ static bool reap_init(struct jg_os_run *run)
     return run->ended;
 }
 
+/*
+** Only an interrupt that we were sent ends us by its signal: the shell must see us die of its Ctrl-C to
+** stop its loop. A harness that crashed has left its own core; a second one would tell nobody more.
+*/
+static struct jg_exit outcome(const struct waiting *waiting)
+{
+    struct jg_exit result = {.signal = SIGKILL}; /* init was killed, too */
+    if (jg_linux.shared->has_result)
+        result = jg_linux.shared->result;
+    uint32_t status = result.signal != 0 ? (uint32_t)(JG_EXIT_SIGNAL + result.signal) : result.code;
+    bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + waiting->last_interrupt);
+    if (waiting->last_interrupt != 0 && (waiting->cut_short || of_interrupt))
+        return (struct jg_exit){.signal = waiting->last_interrupt};
+    return (struct jg_exit){.code = status};
+}
+
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
     struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
@@ -295,11 +311,7 @@ bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *resul
         return false;
     }
     *timed_out = waiting.timed_out;
-    *result = jg_linux.shared->result;
-    if (!jg_linux.shared->has_result)
-        *result = (struct jg_exit){.signal = waiting.cut_short ? waiting.last_interrupt : SIGKILL};
-    else if (result->code == (uint32_t)(JG_EXIT_SIGNAL + waiting.last_interrupt) && waiting.last_interrupt != 0)
-        *result = (struct jg_exit){.signal = waiting.last_interrupt};
+    *result = outcome(&waiting);
     return true;
 }
 
@@ -324,14 +336,8 @@ void jg_os_run_close(struct jg_os_run *run)
     free(run);
 }
 
-/* Only an interrupt that we were sent: the shell must see us die of its Ctrl-C to stop its loop. A
-** crash of the harness was reported by its own core; a second one of ours would tell nobody more. */
 void jg_os_die_as(const struct jg_exit *result)
 {
-    sigset_t set;
-    jg_forwarded_signals(&set);
-    if (!sigismember(&set, result->signal))
-        return;
     fflush(NULL);
     signal(result->signal, SIG_DFL);
     sigprocmask(SIG_SETMASK, &jg_linux.original_mask, NULL);

@@ -19,6 +19,9 @@ local jg = {
     wait_any = core.wait_any,
     wait_all = core.wait_all,
     guarantee = core.guarantee,
+    processes = core.processes,
+    processors = core.processors,
+    is_terminal = core.is_terminal,
     run = require "jghost.run",
     completed = require "jghost.completed",
 }

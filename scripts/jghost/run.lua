@@ -55,6 +55,15 @@ local function run(options)
     if input ~= nil and type(input) ~= "string" then
         error("jg.run: option 'input' must be a string, not " .. type(input), 2)
     end
+    if input and options.stdin then
+        error("jg.run: options 'input' and 'stdin' exclude each other", 2)
+    end
+    for _, stream in ipairs { "stdin", "stdout", "stderr" } do
+        if options[stream] == "pipe" then
+            error(("jg.run: option '%s' can't be \"pipe\": nobody could use it before the end; see job:spawn")
+                :format(stream), 2)
+        end
+    end
     if input and options.stdin ~= nil then
         error("jg.run: there is 'stdin' for a stream or 'input' for a text, not both", 2)
     end

@@ -56,31 +56,11 @@ local function watch(process, seconds)
     end
 end
 
-local spawn = core.job_methods.spawn
-
-function core.job_methods.spawn(job, options)
-    local timeout, plan
-    if type(options) == "table" then
-        timeout, plan = options.timeout, options.stop
-    end
-    if timeout ~= nil and not is_seconds(timeout) then
-        error("job:spawn: option 'timeout' must be a number of seconds, 0 or more, not " .. tostring(timeout), 2)
-    end
-    if plan ~= nil then
-        stop.check(plan, "job:spawn: option 'stop'")
-    end
-    if not timeout and not plan then
-        return spawn(job, options)
-    end
-    local process, message, code, name = spawn(job, options)
-    if not process then
-        return process, message, code, name
-    end
+core.on_spawn(stop.check, function(process, timeout, plan)
     plans[process] = plan
     if timeout then
         core.task(watch, process, timeout)
     end
-    return process
-end
+end)
 
 return stop
