@@ -157,7 +157,7 @@ struct jg_task {
     struct jg_waiter waiter; /* for the usual wait, of one handle */
     lua_KFunction k;         /* where the wait goes on */
     lua_KContext context;
-    int values; /* on its stack: arguments before it has begun, results after it has returned */
+    int values; /* on its stack: function and arguments before it has begun, results after it has returned */
     enum { JG_TASK_READY, JG_TASK_RUNNING, JG_TASK_WAITING, JG_TASK_RETURNED, JG_TASK_FAILED, JG_TASK_CANCELLED } state;
     bool observed;    /* somebody has its error */
     bool interrupted; /* raise the interrupt where it waits */

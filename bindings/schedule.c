@@ -69,6 +69,53 @@ static void release(struct jg_task *task)
     lua_pushnil(L);
     lua_rawsetp(L, -2, task); /* no new key: this can't fail */
     lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, task); /* its traceback */
+}
+
+/* What to tell the user of the error on top of the stack, as lua(1) does: comes above it. */
+static void add_traceback(lua_State *L, int level)
+{
+    const char *message = NULL;
+    lua_pushvalue(L, -1);
+    if (lua_isstring(L, -1)) { /* or a number: of the copy */
+        message = lua_tostring(L, -1);
+    } else if (luaL_getmetafield(L, -1, "__tostring") == LUA_TNIL) {
+        message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
+        lua_remove(L, -2);
+    } else {
+        lua_pop(L, 1);
+        return; /* it has a text of its own */
+    }
+    luaL_traceback(L, L, message, level);
+    lua_remove(L, -2);
+}
+
+/* The message handler: the traceback is made while the stack is there, and kept until the task has failed. */
+static int keep_traceback(lua_State *L)
+{
+    lua_settop(L, 1);
+    add_traceback(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, lua_touserdata(L, lua_upvalueindex(1)));
+    return 1;
+}
+
+static int end_body(lua_State *L, int status, lua_KContext context)
+{
+    (void)context;
+    if (status == LUA_OK || status == LUA_YIELD)
+        return lua_gettop(L) - 1;
+    return lua_error(L);
+}
+
+/* What a task's coroutine runs: the function, protected, so that after an error its pending <close> may wait
+** like anybody else, by yielding. */
+static int body(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, keep_traceback, 1);
+    lua_insert(L, 1);
+    return end_body(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, end_body), 0);
 }
 
 struct jg_task *jg_task_push(lua_State *L, int arguments)
@@ -76,14 +123,16 @@ struct jg_task *jg_task_push(lua_State *L, int arguments)
     struct jg_host *host = jg_host_of(L);
     int function = lua_absindex(L, -arguments - 1);
     struct jg_task *task = lua_newuserdatauv(L, sizeof *task, 1);
-    *task = (struct jg_task){.host = host, .values = arguments};
+    *task = (struct jg_task){.host = host, .values = arguments + 1};
     task->wait = (struct jg_wait){.task = task, .host = host};
     luaL_setmetatable(L, "jghost.task");
     task->handle.type = jg_task_type();
     task->L = lua_newthread(L);
     lua_setiuservalue(L, -2, 1);
     anchor(L, task);
-    luaL_checkstack(task->L, arguments + 1, "too many arguments");
+    luaL_checkstack(task->L, arguments + 2, "too many arguments");
+    lua_pushlightuserdata(task->L, task);
+    lua_pushcclosure(task->L, body, 1);
     lua_insert(L, function);
     lua_xmove(L, task->L, arguments + 1);
     jg_task_make_ready(task);
@@ -97,43 +146,32 @@ static void end_task(struct jg_task *task, int state)
     release(task);
 }
 
-/* Where to tell the user that a task has failed; the message stays on its stack as its result. */
-static void add_traceback(lua_State *L)
-{
-    if (lua_type(L, -1) == LUA_TSTRING)
-        luaL_traceback(L, L, lua_tostring(L, -1), 0);
-    else
-        lua_pushvalue(L, -1);
-}
-
-/*
-** Its error and the traceback, made while the stack is still there; then its pending <close> run. They may
-** wait, and an error of theirs takes the place of this one. Leaves both on its stack.
-*/
-static void unwind(struct jg_task *task)
+/* Gives up a task that waits and can't even be resumed, the stack of C being full. The message is on its stack. */
+static void give_up(struct jg_task *task)
 {
     struct jg_host *host = task->host;
     struct jg_task *previous = host->current;
-    lua_State *L = task->L, *keeper = host->L;
-    add_traceback(L);
-    lua_pushvalue(L, -2);
-    luaL_checkstack(keeper, 3, NULL);
-    lua_xmove(L, keeper, 2);
+    luaL_checkstack(host->L, 1, NULL);
+    lua_xmove(task->L, host->L, 1);
     host->current = NULL;
-    if (lua_resetthread(L) == LUA_OK) { /* it could not even be resumed: the stack of C was full */
-        lua_pushvalue(keeper, -1);
-        lua_xmove(keeper, L, 1);
+    if (lua_resetthread(task->L) == LUA_OK) {
+        lua_pushvalue(host->L, -1);
+        lua_xmove(host->L, task->L, 1);
     }
     host->current = previous;
-    lua_pushvalue(L, -1);
-    lua_xmove(L, keeper, 1);
-    if (lua_rawequal(keeper, -1, -2)) {
-        lua_pushvalue(keeper, -3);
-        lua_xmove(keeper, L, 1);
-    } else {
-        add_traceback(L);
+    lua_pop(host->L, 1);
+}
+
+/* Its error is on its stack; what to tell the user of it comes above. */
+static void fail(struct jg_task *task)
+{
+    lua_State *L = task->L;
+    if (lua_status(L) == LUA_YIELD)
+        give_up(task);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, task) == LUA_TNIL) { /* no handler was called */
+        lua_pop(L, 1);
+        add_traceback(L, 0);
     }
-    lua_pop(keeper, 3);
 }
 
 static void resume(struct jg_host *host, struct jg_task *task)
@@ -159,7 +197,7 @@ static void resume(struct jg_host *host, struct jg_task *task)
         task->values = values;
         end_task(task, JG_TASK_RETURNED);
     } else {
-        unwind(task);
+        fail(task);
         end_task(task, JG_TASK_FAILED);
     }
 }
@@ -183,7 +221,7 @@ bool jg_task_cancel(lua_State *L, struct jg_task *task)
     if (status == LUA_OK) {
         end_task(task, JG_TASK_CANCELLED);
     } else {
-        add_traceback(task->L);
+        fail(task);
         end_task(task, JG_TASK_FAILED);
     }
     return true;

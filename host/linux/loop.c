@@ -93,6 +93,25 @@ static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err
     return true;
 }
 
+/*
+** libuv aborts the program if it can't grow its table of descriptors, which it does by doubling: better
+** now, when there is memory and nothing to lose, than when the script has its hundredth pipe open.
+*/
+static void grow_table(struct jg_os_loop *loop, uv_loop_t *uv_loop)
+{
+    int high = fcntl(loop->epoll, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR);
+    uv_poll_t *poll = high >= 0 ? malloc(sizeof *poll) : NULL;
+    if (poll != NULL && uv_poll_init(uv_loop, poll, high) == 0) {
+        uv_poll_start(poll, UV_READABLE, on_poll);
+        uv_poll_stop(poll);
+        uv_close((uv_handle_t *)poll, on_poll_closed);
+    } else {
+        free(poll);
+    }
+    if (high >= 0)
+        close(high);
+}
+
 /* With SIGCHLD ignored, as some parents leave it, children vanish before anybody can ask how they ended. */
 static void keep_zombies(void)
 {

@@ -20,16 +20,20 @@ local function completed(handles)
         end)
     end
     return function()
-        if left == 0 then
-            return nil
-        end
-        while not queue[first] do
+        while left > 0 and not queue[first] do
             arrived:reset()
             arrived:wait()
+        end
+        if left == 0 then
+            arrived:set() -- for whoever else is asking
+            return nil
         end
         local handle = queue[first]
         queue[first] = false
         first, left = first + 1, left - 1
+        if left == 0 then
+            arrived:set()
+        end
         return handle
     end
 end

@@ -1,10 +1,34 @@
 --- jghost.pool: calls a function for each item of a list, so many at a time.
 
 local core = require "jghost.core"
+local completed = require "jghost.completed"
 
 local pool = {}
 
+local crew = {}
+
+--- However pool.map ends, its tasks do, too.
+function crew.__close(tasks)
+    for _, task in ipairs(tasks) do
+        task:cancel()
+        pcall(task.wait, task) -- an error of its own, now that there has been one, is nobody's matter
+    end
+end
+
+local function check(size, items, work)
+    if math.type(size) ~= "integer" or size < 1 then
+        error("pool.map: the size must be an integer, 1 or more, not " .. tostring(size), 3)
+    end
+    if type(items) ~= "table" then
+        error("pool.map: the items must be a list, not " .. tostring(items), 3)
+    end
+    if type(work) ~= "function" then
+        error("pool.map: the work must be a function, not " .. tostring(work), 3)
+    end
+end
+
 --- Calls `work(item, index)` for each item, at most `size` at the same time, each in a task of its own.
+--- The first error of one is raised here, and the others are cancelled.
 ---
 ---     local results = pool.map(4, { "a", "b", "c" }, function(name)
 ---         return jg.run { "./test", name }
@@ -14,10 +38,9 @@ local pool = {}
 ---@param work fun(item: any, index: integer): any
 ---@return table results the first result of each call, by the item's index
 function pool.map(size, items, work)
-    if math.type(size) ~= "integer" or size < 1 then
-        error("pool.map: the size must be an integer, 1 or more, not " .. tostring(size), 2)
-    end
-    local results, tasks, next_index = {}, {}, 1
+    check(size, items, work)
+    local results, next_index = {}, 1
+    local tasks <close> = setmetatable({}, crew)
     for worker = 1, math.min(size, #items) do
         tasks[worker] = core.task(function()
             while next_index <= #items do
@@ -27,14 +50,8 @@ function pool.map(size, items, work)
             end
         end)
     end
-    for _, task in ipairs(tasks) do
-        local ok, message = pcall(task.wait, task)
-        if not ok then
-            for _, other in ipairs(tasks) do
-                other:cancel()
-            end
-            error(message, 0)
-        end
+    for task in completed(tasks) do
+        task:wait() -- raises its error, if it has failed
     end
     return results
 end

@@ -2,15 +2,17 @@
 
 local tree = {}
 
---- Sorts processes below their parents; whoever has none in the list is a root.
+--- Sorts processes below their parents; whoever has none in the list is a root. Isolated jobs have
+--- numbers of their own, so that one may stand for several processes: the first is taken for the parent.
 local function arrange(processes)
     local by_pid, children, roots = {}, {}, {}
     for _, process in ipairs(processes) do
-        by_pid[process.pid] = process
-        children[process.pid] = {}
+        by_pid[process.pid] = by_pid[process.pid] or process
+        children[process] = {}
     end
     for _, process in ipairs(processes) do
-        local siblings = by_pid[process.parent] and process.parent ~= process.pid and children[process.parent] or roots
+        local parent = by_pid[process.parent]
+        local siblings = parent and parent ~= process and children[parent] or roots
         siblings[#siblings + 1] = process
     end
     for _, list in pairs(children) do
@@ -24,18 +26,26 @@ end
 ---@return string
 function tree.format(processes)
     local roots, children = arrange(processes)
-    local lines = {}
+    local lines, shown = {}, {}
     local function add(process, lead, branch, below)
-        local pid = process.host_pid or process.pid
-        lines[#lines + 1] = ("%s%s%d %s (%s)"):format(lead, branch, pid, process.command, process.state)
-        local list = children[process.pid]
+        local pid, command = process.host_pid or process.pid, process.command:gsub("%c", " ")
+        shown[process] = true
+        lines[#lines + 1] = ("%s%s%d %s (%s)"):format(lead, branch, pid, command, process.state)
+        local list = children[process]
         for i, child in ipairs(list) do
             local last = i == #list
-            add(child, lead .. below, last and "└─ " or "├─ ", last and "   " or "│  ")
+            if not shown[child] then
+                add(child, lead .. below, last and "└─ " or "├─ ", last and "   " or "│  ")
+            end
         end
     end
     for _, root in ipairs(roots) do
         add(root, "", "", "")
+    end
+    for _, process in ipairs(processes) do
+        if not shown[process] then -- its number misled us into a circle
+            add(process, "", "", "")
+        end
     end
     return table.concat(lines, "\n")
 end

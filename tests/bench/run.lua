@@ -78,6 +78,31 @@ local function bench_spawn()
     end
 end
 
+-- The same with both on one processor: one at a time there is nothing to do for a second one, but the
+-- system may still wake it for each child, or not, and that is what the figures above then show.
+local function bench_spawn_pinned()
+    local rounds, count = short and 1 or 5, short and 50 or 3000
+    local script = [[
+        local jg = require "jghost"
+        local job, count = jg.job {}, tonumber(arg[2])
+        local began = jg.now()
+        for _ = 1, count do job:spawn { arg[1], stdin = "inherit" }:wait() end
+        print("us_per_process=" .. (jg.now() - began) * 1e6 / count)
+    ]]
+    local name = os.tmpname()
+    local file = assert(io.open(name, "w"))
+    file:write(script)
+    file:close()
+    local ours, theirs = {}, {}
+    for round = 1, rounds do
+        ours[round] = measure({ "taskset", "-c", "0", support.jghost, name, support.tiny, count }).us_per_process
+        theirs[round] = measure({ "taskset", "-c", "0", build .. "/posix_spawn_loop", count, 1,
+            support.tiny }).us_per_process
+    end
+    os.remove(name)
+    report("spawn, 1 at a time, on one processor: us", median(ours), median(theirs), "1.0")
+end
+
 local function bench_job_each()
     local rounds, count = short and 1 or 5, short and 20 or 1000
     local shared, own = {}, {}
@@ -221,7 +246,7 @@ local function bench_end()
 end
 
 local benches = {
-    { "spawn", bench_spawn }, { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
+    { "spawn", bench_spawn }, { "pinned", bench_spawn_pinned }, { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
     { "end", bench_end },
 }
 if with_peers then

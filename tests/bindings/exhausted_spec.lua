@@ -37,7 +37,8 @@ end
 
 -- How many tasks our user has, since that is what the limit counts.
 local function tasks_of_user()
-    local list = assert(jg.run { "ps", "-L", "--no-headers", "-o", "lwp", "-U", tostring(jg.run({ "id", "-ru" }).stdout + 0) })
+    local list = assert(jg.run { "ps", "-L", "--no-headers", "-o", "lwp", "-U", tostring(jg.run({ "id",
+        "-ru" }).stdout + 0) })
     return select(2, list.stdout:gsub("\n", ""))
 end
 
@@ -67,7 +68,8 @@ end
 
 it("a jghost that can't have its first descriptors says so", function()
     for limit = 3, 20 do
-        local result = assert(jg.run { "prlimit", ("--nofile=%d:%d"):format(limit, limit), helper.jghost, "-e", "", timeout = 60 })
+        local result = assert(jg.run { "prlimit", ("--nofile=%d:%d"):format(limit, limit), helper.jghost, "-e", "",
+            timeout = 60 })
         assert.truthy(result.ok or (result.code == 125 or result.code == 127) and result.stderr ~= "",
             ("limit %d: %s: %s"):format(limit, result, result.stderr))
     end

@@ -14,8 +14,12 @@ end
 helper.child = absolute(support.child)
 helper.jghost = absolute(support.jghost)
 
--- The kinds of jobs, as options.
-helper.kinds = { plain = {}, isolated = { isolate = true } }
+-- The kinds of jobs that this user can have here, as options.
+helper.kinds = { plain = {} }
+do
+    local job <close> = jg.job { isolate = true }
+    helper.kinds.isolated = job and { isolate = true }
+end
 
 -- Numbers that are no seconds, and more that is none.
 helper.no_seconds = { nan = 0 / 0, negative = -1, minus_infinity = -math.huge, text = "soon", a_table = {}, yes = true }
@@ -27,6 +31,13 @@ function helper.verbs(words, options)
         command[key] = value
     end
     return command
+end
+
+--- Skips the test, by busted's `pending`, if there are no isolated jobs.
+function helper.needs_isolation(pending)
+    if not helper.kinds.isolated then
+        pending "this user can't have isolated jobs here"
+    end
 end
 
 --- Starts the child in `job`.

@@ -51,12 +51,12 @@ for name, kind in pairs(helper.kinds) do
         end)
 
         it("has the descriptors 0, 1 and 2 only", function()
-            local file <close> = assert(io.open("/dev/null"))
-            local others = {}
-            for i = 1, 20 do
-                others[i] = helper.spawn(job, { "hang" }, { stdin = "pipe", stdout = "pipe", stderr = "capture" })
+            local _ <close> = assert(io.open("/dev/null"))
+            for _ = 1, 20 do
+                helper.spawn(job, { "hang" }, { stdin = "pipe", stdout = "pipe", stderr = "capture" })
             end
-            local process = helper.spawn(job, { "dump-fds" }, { stdout = "capture", stderr = "capture", stdin = "pipe" })
+            local process = helper.spawn(job, { "dump-fds" }, { stdout = "capture", stderr = "capture",
+                stdin = "pipe" })
             assert.is_true(process:wait().ok)
             local found = lines(process.stdout)
             assert.equal(3, #found, process.stdout)

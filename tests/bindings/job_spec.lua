@@ -12,7 +12,6 @@ local trees = {
     deaf = { "ignore-all", "block-all", "fork", "setsid", "hang", "--", "ready", "hang" },
     stopped = { "stopped", "ready", "hang" },
     stuck = { "fork", "vfork", "--", "ready", "hang" },
-    leaderless = { "fork", "leaderless", "hang", "--", "ready", "hang" },
 }
 
 for name, kind in pairs(helper.kinds) do
@@ -37,13 +36,28 @@ for name, kind in pairs(helper.kinds) do
         for tree, words in pairs(trees) do
             it(("ends a %s tree when it is closed, and not before"):format(tree), function()
                 local process, marker = start(job, words)
-                assert.is_true(#support.marked(marker) >= (tree == "leaderless" and 1 or 2), "the tree stands")
+                assert.is_true(#support.marked(marker) >= 2, "the tree stands")
                 assert.is_nil(process:wait(0))
                 job:close()
                 assert.same({}, support.marked(marker))
                 assert.equal("KILL", process:wait(0).signal)
             end)
         end
+
+        -- cgroup.kill overlooks such a process. In a run of its own, since what can't be ended can't be left either.
+        it("ends a process without its first thread", function()
+            local script = [[
+                local job = require "jghost".job { isolate = arg[2] == "true" }
+                local process = job:spawn { arg[1], "leaderless", "put", "ready", "hang", stdout = "pipe" }
+                print(process.stdout:read(5))
+                job:close()
+                print(process.status)
+            ]]
+            local words = { "--timeout=20", "-e", script, "-", helper.child, tostring(kind.isolate) }
+            local result = support.run(words, { input = "" })
+            assert.equal(0, result.code, result.stderr)
+            assert.truthy(result.stdout:find "^ready\nkilled by SIGKILL")
+        end)
 
         it("ends one who flees", function()
             local _, marker = support.start(job, helper.verbs { "flee", "1000" })
@@ -111,7 +125,8 @@ for name, kind in pairs(helper.kinds) do
         it("can't be used when it is closed", function()
             job:close()
             for method, argument in pairs {
-                spawn = { helper.child }, job = {}, jobs = 0, terminate = 1, freeze = 0, thaw = 0, usage = 0, processes = 0,
+                spawn = { helper.child }, job = {}, jobs = 0, terminate = 1, freeze = 0, thaw = 0, usage = 0,
+                    processes = 0,
                 kind = 0,
             } do
                 helper.raises("the job is closed", job[method], job, argument ~= 0 and argument or nil)
@@ -227,17 +242,17 @@ for name, kind in pairs(helper.kinds) do
             assert.is_true(child.user_time >= 0 and child.system_time >= 0)
         end)
 
-        it("lists the stopped and the dead as what they are", function()
+        it("lists the stopped as what they are, and the dead as such or not at all", function()
             start(job, { "stopped", "zombies", "1", "ready", "hang" })
             local states
             repeat -- it hangs a moment after it was ready
                 states = {}
-                for i, info in ipairs(job:processes()) do
-                    states[i] = info.state
+                for _, info in ipairs(job:processes()) do
+                    states[#states + 1] = info.state ~= "zombie" and info.state or nil
                 end
                 table.sort(states)
             until states[1] ~= "running"
-            assert.same({ "sleeping", "stopped", "zombie" }, states)
+            assert.same({ "sleeping", "stopped" }, states)
         end)
 
         it("has a usage", function()
@@ -267,7 +282,7 @@ for name, kind in pairs(helper.kinds) do
 
         it("has jobs inside of it, and ends them with it", function()
             local inner = assert(job:job { name = "inner" })
-            local innermost = assert(inner:job { isolate = true })
+            local innermost = assert(inner:job { isolate = helper.kinds.isolated ~= nil })
             local other = assert(job:job())
             local markers = {}
             for i, each in ipairs { job, inner, innermost, other } do
@@ -343,6 +358,7 @@ describe("jobs", function()
     end)
 
     it("that are isolated have numbers and a /proc of their own", function()
+        helper.needs_isolation(pending)
         local job <close> = jg.job { isolate = true }
         local process = job:spawn { "sh", "-c", "echo $$; ls /proc | grep -c '^[0-9]*$'", stdout = "capture" }
         assert.is_true(process:wait().ok)
@@ -354,6 +370,7 @@ describe("jobs", function()
     end)
 
     it("that are isolated can't signal those outside", function()
+        helper.needs_isolation(pending)
         local outside <close> = jg.job()
         local inside <close> = jg.job { isolate = true }
         local victim = helper.spawn(outside, { "hang" })

@@ -14,7 +14,8 @@ setup(function()
     process = helper.spawn(job, { "hang" }, { stdin = "pipe", stdout = "pipe" })
     stdin, stdout = process.stdin, process.stdout
     objects = {
-        job = job, process = process, stream = stdout, event = jg.event(), timer = jg.timer(0), task = jg.task(function() end),
+        job = job, process = process, stream = stdout, event = jg.event(), timer = jg.timer(0),
+            task = jg.task(function() end),
     }
 end)
 
@@ -85,7 +86,8 @@ describe("the options of", function()
 
     it("all are refused if unknown, and the nearest is named", function()
         for fn, cases in pairs {
-            [spawn] = { stdot = "stdout", time_out = "timeout", enviroment = false, CWD = false, clearenv = "clear_env" },
+            [spawn] = { stdot = "stdout", time_out = "timeout", enviroment = false, CWD = false,
+                clearenv = "clear_env" },
             [run] = { stdot = "stdout", inptu = "input", isolated = "isolate", shell = false },
             [jg.job] = { nam = "name", isolated = "isolate", memroy = "memory", x = false },
             [nested_job] = { proceses = "processes", completely_different = false },
@@ -105,7 +107,8 @@ describe("the options of", function()
 
     it("spawn refuses an environment that is none", function()
         for _, case in ipairs {
-            { { "A=B" }, "must be strings" }, { { [true] = "x" }, "must be strings" }, { { [1.5] = "x" }, "must be strings" },
+            { { "A=B" }, "must be strings" }, { { [true] = "x" }, "must be strings" }, { { [1.5] = "x" },
+                "must be strings" },
             { { [""] = "x" }, "no name of a variable" }, { { ["A=B"] = "x" }, "no name of a variable" },
             { { ["=A"] = "x" }, "no name of a variable" }, { { ["A\0"] = "x" }, "no name of a variable" },
             { { A = true }, "variable 'A'" }, { { A = {} }, "variable 'A'" }, { { A = print }, "variable 'A'" },
@@ -126,8 +129,10 @@ describe("the options of", function()
 
     it("spawn refuses a command that is none", function()
         for _, case in ipairs {
-            { {}, "no command" }, { { "" }, "name is empty" }, { { helper.child, true }, "argument 2 must be a string or a number" },
-            { { helper.child, {} }, "argument 2" }, { { {} }, "argument 1" }, { { helper.child, "a\0b" }, "argument 2 has a zero byte" },
+            { {}, "no command" }, { { "" }, "name is empty" }, { { helper.child, true },
+                "argument 2 must be a string or a number" },
+            { { helper.child, {} }, "argument 2" }, { { {} }, "argument 1" }, { { helper.child, "a\0b" },
+                "argument 2 has a zero byte" },
             { { "a\0b" }, "argument 1 has a zero byte" },
         } do
             helper.raises(case[2], job.spawn, job, case[1])
@@ -189,13 +194,21 @@ describe("the arguments of", function()
     end
     check("jg.open without any", function() return jg.open end, "number expected")
 
+    for _, value in ipairs { 3, -1, 1.5, NAN, "x", true } do
+        check("jg.is_terminal given " .. tostring(value), function()
+            return jg.is_terminal, value
+        end, "bad argument #1")
+    end
+    check("jg.is_terminal without any", function() return jg.is_terminal end, "number expected")
+
     for _, value in ipairs { "x", 5, true } do
         check("jg.task given " .. tostring(value), function() return jg.task, value end, "function expected")
     end
     check("jg.task without any", function() return jg.task end, "function expected")
 
     for _, value in ipairs { 0, -1, 1.5, "x", 1 << 40, NAN } do
-        check("job:terminate given " .. tostring(value), function() return job.terminate, job, value end, "bad argument")
+        check("job:terminate given " .. tostring(value), function() return job.terminate, job, value end,
+            "bad argument")
     end
 
     for _, value in ipairs { "nonsense", "TERM", "", 15, "kill\0" } do
@@ -210,7 +223,8 @@ describe("the arguments of", function()
         check(("stream:read given %s"):format(value), function() return stdout.read, stdout, value end, "bad argument")
     end
     for _, value in ipairs { true, {}, print } do
-        check("stream:write given a " .. type(value), function() return stdin.write, stdin, "x", value end, "string expected")
+        check("stream:write given a " .. type(value), function() return stdin.write, stdin, "x", value end,
+            "string expected")
     end
 end)
 
@@ -269,7 +283,8 @@ describe("an object that was collected by hand", function()
             collect(object)
             collect(object)
             assert.is_string(tostring(object))
-            for _, name in ipairs { "pid", "host_pid", "status", "stdout", "stderr", "stdout_omitted", "state", "name", "traceback" } do
+            for _, name in ipairs { "pid", "host_pid", "status", "stdout", "stderr", "stdout_omitted", "state",
+                "name", "traceback" } do
                 pcall(function() return object[name] end)
             end
             for name, method in pairs(getmetatable(object).methods) do
@@ -286,7 +301,9 @@ end)
 describe("the module", function()
     it("has nothing that isn't tried here or in a spec of its own", function()
         local known = {}
-        for name in ("job open task event timer sleep now wait_any wait_all guarantee run completed processes"):gmatch "%S+" do
+        local names = "job open task event timer sleep now wait_any wait_all guarantee run completed processes " ..
+            "processors is_terminal"
+        for name in names:gmatch "%S+" do
             known[name] = true
         end
         for name in pairs(jg) do

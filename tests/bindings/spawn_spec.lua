@@ -28,9 +28,11 @@ describe("the arguments of spawn", function()
     end
 
     local same = {
-        ["an empty text"] = "", blanks = " a  b ", ["double quotes"] = 'say "x"', apostrophes = "it's", newlines = "a\nb\n",
+        ["an empty text"] = "", blanks = " a  b ", ["double quotes"] = 'say "x"', apostrophes = "it's",
+            newlines = "a\nb\n",
         ["what a shell would expand"] = "$HOME `id` * ~ ; & | > x", backslashes = "a\\b\\\\", dashes = "--",
-        ["UTF-8"] = "grün 漢字 €", ["bytes that are no UTF-8"] = "\xff\xfe\x80", ["control characters"] = "\1\27\127",
+        ["UTF-8"] = "grün 漢字 €", ["bytes that are no UTF-8"] = "\xff\xfe\x80",
+            ["control characters"] = "\1\27\127",
         ["30,000 characters"] = ("x"):rep(30000), ["100,000 characters"] = ("0123456789"):rep(10000),
     }
     for what, text in pairs(same) do
@@ -104,7 +106,8 @@ describe("the environment of spawn", function()
 
     it("adds, overrides and unsets", function()
         local before = variables {}
-        local theirs = variables { env = { JG_NEW = "a=b c\n€", HOME = "/nowhere", JG_NUMBER = 7, JG_EMPTY = "", PATH = false } }
+        local theirs = variables { env = { JG_NEW = "a=b c\n€", HOME = "/nowhere", JG_NUMBER = 7, JG_EMPTY = "",
+            PATH = false } }
         assert.equal("a=b c\n€", theirs.JG_NEW)
         assert.equal("7", theirs.JG_NUMBER)
         assert.equal("", theirs.JG_EMPTY)
@@ -223,7 +226,7 @@ describe("the program of spawn", function()
     it("is refused while somebody writes it", function()
         local copy = folder .. "/busy"
         helper.write(copy, helper.read(helper.child), "755")
-        local file <close> = assert(io.open(copy, "ab"))
+        local _ <close> = assert(io.open(copy, "ab"))
         assert.same({ n = 4, nil, ("cannot run %s: Text file busy"):format(copy), 26, "not_executable" },
             table.pack(job:spawn { copy }))
     end)

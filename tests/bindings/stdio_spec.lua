@@ -58,7 +58,10 @@ describe("the outputs", function()
     end)
 
     it("go nowhere with null", function()
-        local script = 'require "jghost".job():spawn { arg[1], "print", "x", "error", "y", stdout = "null", stderr = "null" }:wait()'
+        local script = [[
+            local command = { arg[1], "print", "x", "error", "y", stdout = "null", stderr = "null" }
+            require "jghost".job():spawn(command):wait()
+        ]]
         local result = helper.script(script, "-", helper.child)
         assert.equal("", result.stdout .. result.stderr)
     end)
@@ -75,7 +78,8 @@ describe("the outputs", function()
             local file = folder .. "/both"
             local words = { "print", "1", "error", "2", "print", "3" }
             local process = run(words, { stdout = where == "file" and file or where, stderr = "stdout" })
-            local text = where == "file" and helper.read(file) or where == "pipe" and process.stdout:read "a" or process.stdout
+            local text = where == "file" and helper.read(file) or where == "pipe" and process.stdout:read "a"
+                or process.stdout
             assert.equal(where ~= "null" and "1\n2\n3\n" or nil, text)
         end)
     end
@@ -112,7 +116,8 @@ describe("a capture", function()
     end)
 
     it("can be read while the process runs", function()
-        local process = helper.spawn(job, { "put", "first", "wait-byte", "put", "second" }, { stdin = "pipe", stdout = "capture" })
+        local process = helper.spawn(job, { "put", "first", "wait-byte", "put", "second" }, { stdin = "pipe",
+            stdout = "capture" })
         while process.stdout ~= "first" do
             assert(job:wait(0.001) == nil)
         end
@@ -128,11 +133,13 @@ describe("a capture", function()
     end)
 
     for _, case in ipairs {
-        { 1000000, nil }, { 8 << 20, nil }, { (8 << 20) + 16, nil }, { 100, 100 }, { 101, 100 }, { 50, 100 }, { 0, 100 },
+        { 1000000, nil }, { 8 << 20, nil }, { (8 << 20) + 16, nil }, { 100, 100 }, { 101, 100 }, { 50, 100 }, { 0,
+            100 },
         { 1000, 0 }, { 1000, 1 }, { 1000, 2 }, { 1000, 7 }, { 100000, 9999 }, { 1 << 20, "64K" }, { 300, "1K" },
     } do
         local size, limit = table.unpack(case, 1, 2)
-        it(("of %d bytes with a limit of %s keeps the head and the tail"):format(size, limit or "the default"), function()
+        it(("of %d bytes with a limit of %s keeps the head and the tail"):format(size, limit or "the default"),
+            function()
             local process = run({ "flood", tostring(size) }, { stdout = "capture", capture_limit = limit })
             local bytes = not limit and 8 << 20 or limit == "64K" and 65536 or limit == "1K" and 1024 or limit
             local omitted = math.max(0, size - bytes)
@@ -140,14 +147,16 @@ describe("a capture", function()
             local text = helper.flood(size)
             if omitted > 0 then
                 local head = bytes - bytes // 2
-                text = ("%s\n[... %d bytes left out ...]\n%s"):format(text:sub(1, head), omitted, text:sub(size - bytes // 2 + 1))
+                text = ("%s\n[... %d bytes left out ...]\n%s"):format(text:sub(1, head), omitted,
+                    text:sub(size - bytes // 2 + 1))
             end
             assert.is_true(text == process.stdout, "the text is another")
         end)
     end
 
     it("has a limit for each of the two", function()
-        local process = run({ "flood", "1000", "flood-error", "2000" }, { stdout = "capture", stderr = "capture", capture_limit = 100 })
+        local process = run({ "flood", "1000", "flood-error", "2000" }, { stdout = "capture", stderr = "capture",
+            capture_limit = 100 })
         assert.equal(900, process.stdout_omitted)
         assert.equal(1900, process.stderr_omitted)
     end)
@@ -155,7 +164,8 @@ describe("a capture", function()
     it("works for eight streams at once", function()
         local processes = {}
         for i = 1, 4 do
-            processes[i] = helper.spawn(job, { "flood", "3000000", "flood-error", "2000016" }, { stdout = "capture", stderr = "capture" })
+            processes[i] = helper.spawn(job, { "flood", "3000000", "flood-error", "2000016" }, { stdout = "capture",
+                stderr = "capture" })
         end
         assert(jg.wait_all(processes, 60))
         local out, err = helper.flood(3000000), helper.flood(2000016)
@@ -181,7 +191,8 @@ describe("a capture", function()
     end)
 
     it("never blocks the child, whoever waits for it", function()
-        local process = helper.spawn(job, { "flood", "20M", "ready-fd", "2" }, { stdout = "capture", stderr = "pipe", capture_limit = 10 })
+        local process = helper.spawn(job, { "flood", "20M", "ready-fd", "2" }, { stdout = "capture", stderr = "pipe",
+            capture_limit = 10 })
         assert.equal("", process.stderr:read("l", 60))
     end)
 

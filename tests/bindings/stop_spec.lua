@@ -73,7 +73,8 @@ describe("a status", function()
 end)
 
 describe("process:signal", function()
-    for name, number in pairs { term = "TERM", kill = "KILL", int = "INT", hup = "HUP", dump = "ABRT", usr1 = "USR1", usr2 = "USR2", quit = "QUIT" } do
+    for name, number in pairs { term = "TERM", kill = "KILL", int = "INT", hup = "HUP", dump = "ABRT", usr1 = "USR1",
+        usr2 = "USR2", quit = "QUIT" } do
         it("sends " .. name, function()
             local process = start { "undumpable", "ready", "hang" }
             assert.is_true(process:signal(name))
@@ -121,7 +122,8 @@ describe("a timeout", function()
     end)
 
     it("carries out the process's own plan", function()
-        local process = start({ "ignore-term", "undumpable", "ready", "hang" }, { timeout = 0.01, stop = { "term", 0.01, "dump" } })
+        local process = start({ "ignore-term", "undumpable", "ready", "hang" }, { timeout = 0.01, stop = { "term",
+            0.01, "dump" } })
         assert.equal("ABRT", assert(process:wait(60)).signal)
     end)
 
@@ -142,9 +144,11 @@ describe("a timeout", function()
     end)
 
     it("doesn't hold the script's end up", function()
-        local result = helper.script('require "jghost".job():spawn { arg[1], "hang", timeout = 1e6 }', "-", helper.child)
+        local result = helper.script('require "jghost".job():spawn { arg[1], "hang", timeout = 1e6 }', "-",
+            helper.child)
         assert.equal(0, result.code)
-        result = helper.script('require "jghost".job():spawn({ arg[1], "exit", "0", timeout = 1e6 }):wait()', "-", helper.child)
+        result = helper.script('require "jghost".job():spawn({ arg[1], "exit", "0", timeout = 1e6 }):wait()', "-",
+            helper.child)
         assert.equal(0, result.code)
     end)
 
@@ -211,7 +215,8 @@ describe("process:stop", function()
     end)
 
     for what, plan in pairs {
-        ["an empty list"] = {}, ["no list"] = "kill", ["a wrong step"] = { "term", true }, ["negative seconds"] = { "term", -1 },
+        ["an empty list"] = {}, ["no list"] = "kill", ["a wrong step"] = { "term", true },
+            ["negative seconds"] = { "term", -1 },
         ["NaN"] = { "term", 0 / 0 }, ["an unknown signal"] = { "trem", 1, "kill" },
     } do
         it("refuses as a plan: " .. what, function()

@@ -28,7 +28,8 @@ end
 describe("stream:read", function()
     it("reads lines unless told", function()
         local stream = stream_of "one\n\ntwo\r\nthree"
-        assert.same({ "one", "", "two\r", "three" }, { stream:read(), stream:read "l", stream:read(nil), stream:read "l" })
+        assert.same({ "one", "", "two\r", "three" }, { stream:read(), stream:read "l", stream:read(nil),
+            stream:read "l" })
         assert.same({ n = 1 }, table.pack(stream:read()))
         assert.same({ n = 1 }, table.pack(stream:read "L"))
     end)
@@ -238,7 +239,7 @@ describe("a stream", function()
     it("is closed any number of times, and by leaving a scope", function()
         local process = cat()
         do
-            local stdin <close> = process.stdin
+            local _ <close> = process.stdin
         end
         process.stdin:close()
         process.stdin:close()

@@ -10,7 +10,8 @@ end
 
 describe("a task", function()
     it("returns what its function returns", function()
-        assert.same({ n = 4, 1, nil, "x", nil }, table.pack(jg.task(function(...) return ... end, 1, nil, "x", nil):wait()))
+        assert.same({ n = 4, 1, nil, "x", nil }, table.pack(jg.task(function(...) return ... end, 1, nil, "x",
+            nil):wait()))
         assert.same({ n = 0 }, table.pack(jg.task(function() end):wait()))
         local many = table.pack(jg.task(table.unpack, {}, 1, 5000):wait())
         assert.equal(5000, many.n)
@@ -129,20 +130,51 @@ describe("a task's error", function()
     it("runs its pending <close>, which may wait, first", function()
         local order = {}
         local task = jg.task(function()
-            local first <close> = closing(function(_, message)
+            local _ <close> = closing(function(_, message)
                 jg.sleep(0.001)
                 order[#order + 1] = message
             end)
-            local second <close> = closing(function() order[#order + 1] = "second" end)
+            local _ <close> = closing(function() order[#order + 1] = "second" end)
             error("boom", 0)
         end)
         helper.raises("boom", task.wait, task)
         assert.same({ "second", "boom" }, order)
     end)
 
+    it("lets the pending <close> of hundreds, that fail at once, wait", function()
+        local go, closed, tasks = jg.event(), 0, {}
+        for i = 1, 500 do
+            tasks[i] = jg.task(function()
+                local _ <close> = closing(function() jg.sleep(0.001) closed = closed + 1 end)
+                go:wait()
+                error(i)
+            end)
+        end
+        coroutine.yield()
+        go:set()
+        for i, task in ipairs(tasks) do
+            local _, raised = pcall(task.wait, task)
+            assert.equal(i, raised)
+        end
+        assert.equal(500, closed)
+    end)
+
+    it("lets others be cancelled while its pending <close> waits, and itself, too", function()
+        local closed = {}
+        local task = jg.task(function()
+            local _ <close> = closing(function() closed[#closed + 1] = "outer" end)
+            local _ <close> = closing(function() jg.sleep(1000) closed[#closed + 1] = "not to its end" end)
+            error "boom"
+        end)
+        coroutine.yield()
+        assert.equal("waiting", task.state)
+        assert.is_true(task:cancel())
+        assert.same({ "outer" }, closed)
+    end)
+
     it("is replaced by one of a pending <close>", function()
         local task = jg.task(function()
-            local x <close> = closing(function() error("worse", 0) end)
+            local _ <close> = closing(function() error("worse", 0) end)
             error("bad", 0)
         end)
         helper.raises("worse", task.wait, task)
@@ -198,7 +230,7 @@ describe("task:cancel", function()
     it("runs pending <close>, which may wait, of a task that waits", function()
         local closed = {}
         local task = jg.task(function()
-            local x <close> = closing(function(_, message)
+            local _ <close> = closing(function(_, message)
                 jg.sleep(0.002)
                 closed[#closed + 1] = tostring(message)
             end)
@@ -219,9 +251,9 @@ describe("task:cancel", function()
             process = helper.spawn(job, { "hang" })
             process:wait()
         end)
-        while not process do
+        repeat
             coroutine.yield()
-        end
+        until process or task.state == "failed"
         task:cancel()
         assert.equal("KILL", process:wait(0).signal)
     end)
@@ -254,7 +286,7 @@ describe("task:cancel", function()
 
     it("makes an error in a pending <close> the task's", function()
         local task = jg.task(function()
-            local x <close> = closing(function() error("in close", 0) end)
+            local _ <close> = closing(function() error("in close", 0) end)
             jg.event():wait()
         end)
         coroutine.yield()

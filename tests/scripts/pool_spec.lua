@@ -60,7 +60,7 @@ describe("pool.map", function()
         local closed, begun = 0, 0
         local ok, message = pcall(pool.map, 3, { 1, 2, 3, 4, 5 }, function(item)
             begun = begun + 1
-            local scope <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
+            local _ <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
             if item == 2 then
                 jg.sleep(0.001)
                 error("item two", 0)
@@ -71,6 +71,16 @@ describe("pool.map", function()
         assert.equal("item two", message)
         assert.equal(3, begun)
         assert.equal(3, closed)
+    end)
+
+    it("raises one error if several fail, and the others are no failures that nobody heard of", function()
+        local result = helper.script [[
+            local pool = require "jghost.pool"
+            print(pcall(pool.map, 3, { 1, 2, 3 }, function(item) coroutine.yield() error("item " .. item, 0) end))
+        ]]
+        assert.equal("false\titem 1\n", result.stdout)
+        assert.equal("", result.stderr)
+        assert.equal(0, result.code)
     end)
 
     it("doesn't wait for the others when one has failed", function()
@@ -114,7 +124,7 @@ describe("pool.map", function()
     it("is ended with the task that called it", function()
         local closed = 0
         local task = jg.task(pool.map, 2, { 1, 2 }, function()
-            local scope <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
+            local _ <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
             jg.event():wait()
         end)
         for _ = 1, 3 do

@@ -22,7 +22,8 @@ describe("tree.format", function()
 └─ 12 command12 (sleeping)
    └─ 15 command15 (sleeping)
 20 command20 (sleeping)]], tree.format {
-            process(10, 1), process(11, 10), process(12, 10), process(13, 11), process(14, 11), process(15, 12), process(20, 7),
+            process(10, 1), process(11, 10), process(12, 10), process(13, 11), process(14, 11), process(15, 12),
+                process(20, 7),
         })
     end)
 
@@ -45,6 +46,25 @@ describe("tree.format", function()
         local text = tree.format { process(1, 2), process(2, 1), process(3, 2) }
         for pid = 1, 3 do
             assert.truthy(text:find("command" .. pid, 1, true), "lost: " .. pid)
+        end
+    end)
+
+    it("loses nobody of two that have one number, in jobs with numbers of their own", function()
+        local text = tree.format { process(2, 1, "a"), process(2, 1, "b"), process(3, 2, "c") }
+        for _, command in ipairs { "a", "b", "c" } do
+            assert.truthy(text:find(("%%d %s %%("):format(command)), "lost: " .. command)
+        end
+        helper.needs_isolation(pending)
+        local job <close> = jg.job()
+        helper.spawn(job, { "exec", "sleep", "1001" })
+        for i = 2, 4 do
+            helper.spawn(assert(job:job { isolate = true }), { "exec", "sleep", "100" .. i })
+        end
+        repeat
+            text = tree.format(job:processes())
+        until select(2, text:gsub("child exec", "")) == 0
+        for i = 1, 4 do
+            assert.truthy(text:find("sleep 100" .. i, 1, true), text)
         end
     end)
 

@@ -1,0 +1,65 @@
+-- memory_spec.lua: every allocation of spawning, capturing and waiting fails once, one after the other.
+-- Each time the script gets an error or goes on without; nothing crashes, hangs or is left behind.
+
+local jg = require "jghost"
+local support = require "tests.support"
+
+local script = [[
+    local jg = require "jghost"
+    local function work()
+        local result, message = jg.run { arg[1], "flood", "100000", env = { A = "b" }, timeout = 60 }
+        if not result then error(message, 0) end
+        assert(#result.stdout == 100000 or result.stdout_omitted > 0)
+        local job <close> = jg.job {}
+        local cat = assert(job:spawn { arg[1], "cat", stdin = "pipe", stdout = "pipe" })
+        assert(cat.stdin:write "text\n")
+        assert(cat.stdout:read "l" == "text")
+        local task = jg.task(function() return jg.wait_any({ cat, jg.timer(60) }) end)
+        cat.stdin:close()
+        assert(task:wait() == cat)
+    end
+    local ok, why = pcall(work)
+    if not ok and not tostring(why):lower():find "memory" then error(why, 0) end
+    work() -- whatever has failed, it works again
+    print(ok)
+]]
+
+local script_file
+
+setup(function()
+    script_file = os.tmpname()
+    local file = assert(io.open(script_file, "w"))
+    file:write(script)
+    file:close()
+end)
+
+teardown(function()
+    os.remove(script_file)
+end)
+
+-- Runs the script with the nth allocation refused, and so many after it.
+local function run_with_failure(n, count)
+    local job <close> = jg.job {}
+    local process, marker = support.start(job, {
+        support.fault, script_file, support.child, stdout = "capture", stderr = "capture", timeout = 120,
+        env = { JGHOST_FAIL_ALLOCATION = tostring(n), JGHOST_FAIL_COUNT = tostring(count) },
+    })
+    local status = process:wait()
+    local seen = ("allocation %d: %s\n%s%s"):format(n, status, process.stdout, process.stderr)
+    assert.is_false(status.timed_out, seen)
+    assert.is_true(status.code == 0 or (status.code == 1 and process.stderr:lower():find "memory" ~= nil), seen)
+    assert.equal("", support.survivors(marker))
+end
+
+for _, count in ipairs { 1, 2 } do
+    it(("survives the refusal of %d allocations in a row, wherever"):format(count), function()
+        local all = assert(jg.run { support.fault, script_file, support.child,
+            env = { JGHOST_COUNT_ALLOCATIONS = "yes" } })
+        assert.equal("true\n", all.stdout)
+        local total = tonumber(all.stderr:match "(%d+) allocations")
+        assert.is_true(total > 500, all.stderr)
+        for n = 1, total do
+            run_with_failure(n, count)
+        end
+    end)
+end
