@@ -39,6 +39,7 @@ static void add_process(const struct jg_os_process_info *info, void *argument)
     lua_State *L = listing->L;
     lua_createtable(L, 0, 11);
     set_integer(L, "pid", info->pid);
+    set_integer(L, "local_pid", info->local_pid);
     set_integer(L, "host_pid", info->host_pid);
     set_integer(L, "parent", info->parent);
     set_text(L, "name", info->name);

@@ -183,7 +183,6 @@ static bool read_short(struct parser *parser, const char *argument)
         command->ignore_env = true;
         break;
     case 'W':
-        command->statements++;
         break;
     case 'i':
         command->interactive = true;
@@ -194,7 +193,7 @@ static bool read_short(struct parser *parser, const char *argument)
         break;
     case 'e':
     case 'l':
-        command->statements++;
+        command->statements += argument[1] == 'e';
         if (glued)
             return true;
         if (command->argv[++parser->at] != NULL && command->argv[parser->at][0] != '-')

@@ -35,7 +35,7 @@ struct jg_command {
     bool interactive; /* -i */
     bool version;     /* -v */
     bool ignore_env;  /* -E */
-    int statements;   /* how many of -e, -l and -W stand before the script */
+    int statements;   /* how many -e stand before the script */
 };
 
 /*

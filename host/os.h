@@ -190,6 +190,7 @@ struct jg_os_usage {
 bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
 
 struct jg_os_process_info {
+    int64_t local_pid;             /* as this process sees it: another than pid in an isolated job */
     int64_t pid, host_pid, parent; /* host_pid: as seen from outside of the guard; parent in pid's world */
     const char *name;              /* of the executable */
     const char *command;           /* the command line, its arguments joined by blanks */

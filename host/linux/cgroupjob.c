@@ -7,6 +7,7 @@
 */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 enum { MOST_STRANGERS = 64 };
 
 struct jg_stranger {
+    pid_t pid;
     struct jg_watch watch;
     struct jg_os_job *job;
     struct jg_stranger *next, **self;
@@ -66,12 +68,35 @@ static bool watch_stranger(struct jg_os_job *job, pid_t pid)
         return false;
     }
     stranger->job = job;
+    stranger->pid = pid;
     stranger->next = job->strangers;
     stranger->self = &job->strangers;
     if (job->strangers != NULL)
         job->strangers->self = &stranger->next;
     job->strangers = stranger;
     return true;
+}
+
+/*
+** cgroup.kill signals a process by its first thread alone, and if that one has ended before the others it
+** changes nothing. So a job that was killed is killed once more, process by process: our children by
+** their handles, and strangers by theirs, if they are still in the cgroup after the handle was opened.
+*/
+static void kill_children(struct jg_os_job *job)
+{
+    struct jg_err ignored;
+    for (struct jg_os_process *process = job->processes; process != NULL; process = process->next)
+        jg_os_process_signal(process, "kill", &ignored);
+}
+
+static void kill_strangers(struct jg_os_job *job)
+{
+    struct jg_pids pids = {0};
+    jg_cgroup_pids(job->cgroup, true, &pids);
+    for (struct jg_stranger *stranger = job->strangers; stranger != NULL; stranger = stranger->next)
+        if (jg_pids_has(&pids, stranger->pid))
+            syscall(SYS_pidfd_send_signal, stranger->pidfd, SIGKILL, NULL, 0);
+    jg_pids_free(&pids);
 }
 
 static void on_events(struct jg_watch *watch, uint32_t events)
@@ -113,6 +138,8 @@ static bool vacant(struct jg_os_job *job)
     if (!empty && job->strangers == NULL) {
         watch_events(job);
         watch_strangers(job);
+        if (job->cgroup->killed)
+            kill_strangers(job);
         empty = !jg_cgroup_populated(job->cgroup); /* again: it could have changed unseen before */
     }
     if (empty)
@@ -122,7 +149,11 @@ static bool vacant(struct jg_os_job *job)
 
 static bool terminate(struct jg_os_job *job, struct jg_err *err)
 {
-    return jg_cgroup_kill(job->cgroup, err);
+    if (!jg_cgroup_kill(job->cgroup, err))
+        return false;
+    kill_children(job);
+    kill_strangers(job);
+    return true;
 }
 
 static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)

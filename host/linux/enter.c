@@ -21,6 +21,7 @@
 
 #include "../exit.h"
 #include "../stage.h"
+#include "plan.h"
 #include "start.h"
 
 bool jg_pidfd_ended(int pidfd)
@@ -135,6 +136,16 @@ bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
 void jg_os_harness_exec(char *const *argv, struct jg_err *err)
 {
     sigprocmask(SIG_SETMASK, &jg_linux.original_mask, NULL);
-    execvp(argv[0], argv);
-    jg_err_set(err, errno, "cannot run");
+    struct jg_plan *plan = jg_plan_make(&(struct jg_os_command){.argv = argv});
+    int error = plan == NULL ? errno : ENOENT;
+    /* as execvp, but what isn't executable isn't given to a shell; a refusal says more than an absence */
+    for (char **candidate = plan == NULL ? NULL : plan->candidates; candidate != NULL && *candidate != NULL;
+         candidate++) {
+        execve(*candidate, plan->argv, plan->env);
+        error = errno == ENOENT || errno == ENOTDIR ? error : errno;
+        if (error == errno && errno != EACCES)
+            break;
+    }
+    free(plan);
+    jg_err_set(err, error, "cannot run");
 }

@@ -8,7 +8,7 @@
 #include "loop.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -24,6 +24,8 @@ struct jg_turn {
     int count;
     struct epoll_event events[BATCH];
 };
+
+enum { HIGH_DESCRIPTOR = 4000 }; /* more than most scripts ever open */
 
 bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err)
 {
@@ -112,14 +114,6 @@ static void grow_table(struct jg_os_loop *loop, uv_loop_t *uv_loop)
         close(high);
 }
 
-/* With SIGCHLD ignored, as some parents leave it, children vanish before anybody can ask how they ended. */
-static void keep_zombies(void)
-{
-    struct sigaction action;
-    if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-        signal(SIGCHLD, SIG_DFL);
-}
-
 static void dispose(struct jg_os_loop *loop)
 {
     if (loop->poll != NULL) {
@@ -139,7 +133,6 @@ bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_e
         return jg_err_set(err, ENOMEM, "cannot open the loop");
     loop->self = getpid();
     loop->settled.last = &loop->settled.first;
-    keep_zombies();
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0) {
         jg_err_set(err, errno, "cannot open the loop");
@@ -147,6 +140,7 @@ bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_e
     }
     if (!jg_slots_open(&loop->slots, loop->self, err) || !hook(loop, uv_loop, err))
         goto fail;
+    grow_table(loop, uv_loop);
     *result = loop;
     return true;
 

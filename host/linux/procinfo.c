@@ -164,6 +164,7 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
     if (!jg_procstat_read(entry->pid, &stat))
         return;
     struct jg_os_process_info info = {
+        .local_pid = entry->pid,
         .pid = inside_pid(entry->pid, entry->depth),
         .host_pid = snapshot->outer_is_ours ? entry->pid : jg_fdinfo_translate(jg_linux.outer_proc, entry->pid),
         .parent = inside_pid(stat.parent, entry->depth),

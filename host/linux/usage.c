@@ -47,7 +47,8 @@ bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct
     usage->peak_memory = jg_cgroupfile_number(cgroup->dir, "memory.peak", "");
     if (jg_cgroup_pids(cgroup, true, &pids))
         usage->active_processes = (int64_t)pids.count;
-    usage->total_processes = at_least(total(job), usage->active_processes);
+    job->total += at_least(usage->active_processes - total(job), 0); /* what has been seen stays counted */
+    usage->total_processes = total(job);
     jg_pids_free(&pids);
     return true;
 }
@@ -79,7 +80,8 @@ bool jg_usage_of_processes(struct jg_os_job *job, struct jg_os_usage *usage, str
     usage->active_processes = 0;
     if (!add_live(job, usage, err))
         return false;
-    usage->total_processes = at_least(total(job), usage->active_processes);
+    job->total += at_least(usage->active_processes - total(job), 0);
+    usage->total_processes = total(job);
     return true;
 }
 

@@ -34,7 +34,7 @@ local function survivors(job, process)
     local leaked = {}
     for _, other in ipairs(job:processes() or {}) do
         if other.state ~= "zombie" and other.pid ~= process.pid then
-            other.holds = process:held_by(other.pid)
+            other.holds = process:held_by(other.local_pid)
             leaked[#leaked + 1] = other
         end
     end
