@@ -201,9 +201,11 @@ struct jg_outcome jg_wait_outcome(lua_State *L);
 
 /*
 ** The same in three steps, for waits of many handles. jg_wait_begin pushes one value and returns the
-** wait to join; nothing may be raised between the first jg_wait_join and jg_wait_run.
+** wait to join. What holds the waiters must then be pushed, and kept by jg_wait_keep. Nothing may be
+** raised between the first jg_wait_join and jg_wait_run.
 */
 struct jg_wait *jg_wait_begin(lua_State *L, size_t needed);
+void jg_wait_keep(lua_State *L, struct jg_wait *wait);
 int jg_wait_run(lua_State *L, struct jg_wait *wait, double seconds, lua_KFunction k, lua_KContext context);
 
 /* Nothing is left that could end the main task's wait: makes it raise that. False: it doesn't wait. */

@@ -142,6 +142,7 @@ struct jg_task *jg_task_push(lua_State *L, int arguments)
 static void end_task(struct jg_task *task, int state)
 {
     task->state = state;
+    jg_wait_leave(&task->wait); /* it may not even have come to the end of its wait */
     jg_handle_signal(&task->handle);
     release(task);
 }

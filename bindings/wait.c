@@ -45,7 +45,7 @@ struct jg_wait *jg_wait_begin(lua_State *L, size_t needed)
         task = host->current;
         wait = &task->wait;
     } else {
-        wait = lua_newuserdatauv(L, sizeof *wait, 0);
+        wait = lua_newuserdatauv(L, sizeof *wait, 1);
         *wait = (struct jg_wait){0};
         if (luaL_newmetatable(L, "jghost.wait")) {
             lua_pushcfunction(L, leave_on_gc);
@@ -55,6 +55,15 @@ struct jg_wait *jg_wait_begin(lua_State *L, size_t needed)
     }
     *wait = (struct jg_wait){.task = task, .host = host, .needed = needed};
     return wait;
+}
+
+/* The waiters, on top of the stack, must not be collected before the wait that has joined by them. */
+void jg_wait_keep(lua_State *L, struct jg_wait *wait)
+{
+    if (wait->task != NULL)
+        return; /* a task leaves its wait before its stack is given up */
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, -3, 1);
 }
 
 /* Nothing that is left could end the wait: better an error than to hang for ever. */
@@ -140,10 +149,12 @@ int jg_wait_one(lua_State *L, struct jg_handle *handle, double seconds, lua_KFun
     }
     struct jg_wait *wait = jg_wait_begin(L, 1);
     struct jg_waiter *waiter;
-    if (wait->task != NULL)
+    if (wait->task != NULL) {
         waiter = &wait->task->waiter;
-    else
+    } else {
         waiter = lua_newuserdatauv(L, sizeof *waiter, 0);
+        jg_wait_keep(L, wait);
+    }
     jg_wait_join(wait, waiter, handle);
     return jg_wait_run(L, wait, seconds, k, context);
 }
@@ -188,6 +199,7 @@ static int wait_many(lua_State *L, lua_Integer needed, double seconds, lua_KFunc
     }
     struct jg_wait *wait = jg_wait_begin(L, (size_t)needed);
     struct jg_waiter *waiters = lua_newuserdatauv(L, (size_t)count * sizeof *waiters, 0);
+    jg_wait_keep(L, wait);
     for (lua_Integer i = 1; i <= count && !wait->over; i++) {
         lua_rawgeti(L, 1, i);
         jg_wait_join(wait, &waiters[i - 1], lua_touserdata(L, -1));

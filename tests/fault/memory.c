@@ -8,6 +8,7 @@
 */
 #include "memory.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ static int refused(void)
     }
     if (--refusals <= 0)
         granted = -1;
+    errno = ENOMEM;
     return 1;
 }
 
