@@ -3,8 +3,19 @@
 */
 #include "bindings.h"
 
+/* Lua makes the metatable of large buffers when the first is needed, and if there is no memory in the
+** middle of that, it stays half made for good. So it is made while nothing depends on it. */
+static void prepare_buffers(lua_State *L)
+{
+    luaL_Buffer buffer;
+    luaL_buffinitsize(L, &buffer, 2 * LUAL_BUFFERSIZE);
+    luaL_pushresultsize(&buffer, 0);
+    lua_pop(L, 1);
+}
+
 int luaopen_jghost_core(lua_State *L)
 {
+    prepare_buffers(L);
     lua_newtable(L);
     jg_open_task(L);
     jg_open_event(L);

@@ -47,11 +47,7 @@ struct jg_wait *jg_wait_begin(lua_State *L, size_t needed)
     } else {
         wait = lua_newuserdatauv(L, sizeof *wait, 1);
         *wait = (struct jg_wait){0};
-        if (luaL_newmetatable(L, "jghost.wait")) {
-            lua_pushcfunction(L, leave_on_gc);
-            lua_setfield(L, -2, "__gc");
-        }
-        lua_setmetatable(L, -2);
+        luaL_setmetatable(L, "jghost.wait");
     }
     *wait = (struct jg_wait){.task = task, .host = host, .needed = needed};
     return wait;
@@ -277,4 +273,8 @@ void jg_open_wait(lua_State *L)
     static const luaL_Reg functions[] = {
         {"wait_any", wait_any}, {"wait_all", wait_all}, {"sleep", sleep_seconds}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
+    luaL_newmetatable(L, "jghost.wait");
+    lua_pushcfunction(L, leave_on_gc);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
 }

@@ -19,7 +19,7 @@ local total = { passed = 0, failed = 0, skipped = 0 }
 local function say(ok, name, detail, result)
     print(("%s  %-52s %s"):format(ok and "ok  " or "FAIL", name, detail))
     if not ok and result then
-        for line in (result.stdout .. result.stderr):gmatch "[^\n]+" do
+        for line in result.stdout:gmatch "[^\n]+" do
             print("      " .. line)
         end
     end

@@ -246,7 +246,8 @@ local function bench_end()
 end
 
 local benches = {
-    { "spawn", bench_spawn }, { "pinned", bench_spawn_pinned }, { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
+    { "spawn", bench_spawn }, { "pinned", bench_spawn_pinned },
+    { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
     { "end", bench_end },
 }
 if with_peers then

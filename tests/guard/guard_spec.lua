@@ -90,8 +90,9 @@ for _, level in ipairs(support.levels()) do
         end)
 
         it("guards one command without Lua", function()
-            for words, code in pairs { [{ "sh", "-c", "exit 3" }] = 3, [{ "/nowhere" }] = 127, [{ "/etc/passwd" }] = 126,
-                [{ "sh", "-c", "kill -TERM $$" }] = 143 } do
+            local expected = { [{ "sh", "-c", "exit 3" }] = 3, [{ "/nowhere" }] = 127,
+                [{ "/etc/passwd" }] = 126, [{ "sh", "-c", "kill -TERM $$" }] = 143 }
+            for words, code in pairs(expected) do
                 local result = support.run { "--level=" .. level, "--exec", table.unpack(words) }
                 assert.equal(code, result.code, result.stderr)
             end
@@ -160,7 +161,8 @@ it("a copy of the executable alone runs elsewhere", function()
     os.remove(folder)
     assert(lfs.mkdir(folder))
     assert(jg.run { "cp", support.jghost, folder .. "/copy" }.ok)
-    local result = assert(jg.run { folder .. "/copy", "-e", 'print(require "jghost.pool".size() > 0, require "lfs"._VERSION)',
+    local result = assert(jg.run { folder .. "/copy", "-e",
+        'print(require "jghost.pool".size() > 0, require "lfs"._VERSION)',
         cwd = folder, clear_env = true })
     os.remove(folder .. "/copy")
     lfs.rmdir(folder)
@@ -182,7 +184,7 @@ it("leaves no cgroup behind, not even killed: the next run sweeps it", function(
     guard:signal "kill"
     guard:wait(60)
     local path = read("/proc/self/cgroup"):match "\n?0::([^\n]*)"
-    local mount = read("/proc/self/mountinfo"):match " (/%S*) [^\n]* %- cgroup2 "
+    local mount = read("/proc/self/mountinfo"):match "%d+:%d+ %S+ (/%S*) [^\n]- %- cgroup2 "
     local function left()
         local names = {}
         for name in lfs.dir(mount .. path) do
