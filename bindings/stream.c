@@ -123,7 +123,8 @@ static void on_read(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
         stream->end += (size_t)count;
     } else {
         stream->ended = true;
-        stream->failed = count == UV_EOF ? 0 : (int)count;
+        /* "no buffer space" is libuv's word for our having had no memory for it */
+        stream->failed = count == UV_EOF ? 0 : count == UV_ENOBUFS ? UV_ENOMEM : (int)count;
         uv_read_stop(handle);
     }
     if (!stream->ended && available(stream) >= HIGH_WATER) {

@@ -20,7 +20,7 @@ local script = [[
         assert(task:wait() == cat)
     end
     local ok, why = pcall(work)
-    if not ok and not tostring(why):lower():find "memory" and not why:find "buffer space" then error(why, 0) end
+    if not ok and not tostring(why):lower():find "memory" then error(why, 0) end
     work() -- whatever has failed, it works again
     print(ok)
 ]]
