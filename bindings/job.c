@@ -9,6 +9,7 @@ struct jg_job {
     struct jg_handle handle; /* signalled: nothing is left in it */
     struct jg_host *host;
     struct jg_os_job *os; /* NULL: closed */
+    bool closing;         /* nothing more may be started in it, or there might never be an end of it */
     struct jg_job *parent, *children;
     struct jg_job *next, **link;           /* in its parent's children */
     struct jg_job *next_open, **link_open; /* in host->jobs */
@@ -35,7 +36,10 @@ struct jg_os_job *jg_job_os(const struct jg_job *job)
 struct jg_job *jg_check_job(lua_State *L, int index)
 {
     struct jg_job *job = luaL_checkudata(L, index, job_type.name);
-    luaL_argcheck(L, job->os != NULL, index, "the job is closed");
+    bool open = job->os != NULL;
+    for (const struct jg_job *outer = job; outer != NULL; outer = outer->parent)
+        open = open && !outer->closing;
+    luaL_argcheck(L, open, index, "the job is closed");
     return job;
 }
 
@@ -301,6 +305,7 @@ static int close_job(lua_State *L)
     lua_settop(L, 1);
     if (job->os == NULL || job->handle.signalled)
         return finish_closing(L, LUA_OK, 0);
+    job->closing = true;
     if (!jg_os_job_terminate(job->os, 1, &err)) {
         release(job);
         return jg_fail(L, &err, NULL);

@@ -271,7 +271,7 @@ static int run_state(lua_State *L, const struct jg_command *command)
     ok = ok && lua_toboolean(L, -1);
     int interrupted_by = jg_host_interrupted_by(L);
     jg_host_close(L);
-    ok = flush_output() && ok;
+    ok = (interrupted_by != 0 || flush_output()) && ok; /* whoever closed the output knows */
     if (ok)
         return JG_EXIT_SUCCESS;
     return interrupted_by != 0 ? JG_EXIT_SIGNAL + interrupted_by : JG_EXIT_FAILURE;

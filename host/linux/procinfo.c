@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include "procstat.h"
 #include "proctree.h"
 
-enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192 };
+enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192, PATIENCE = 100 };
 
 struct entry {
     pid_t pid;   /* as we see it */
@@ -142,11 +143,16 @@ static const char *state_name(char letter, bool frozen)
     }
 }
 
-static const char *read_command(pid_t pid, char *text, const char *name)
+static const char *read_command(pid_t pid, char state, char *text, const char *name)
 {
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
     ssize_t length = jg_procstat_file(path, text, COMMAND_SIZE);
+    /* a spawn has succeeded when exec can't fail any more, and a little later there are arguments to see */
+    for (int i = 0; i < PATIENCE && length == 0 && state != 'Z'; i++) {
+        sched_yield();
+        length = jg_procstat_file(path, text, COMMAND_SIZE);
+    }
     while (length > 0 && text[length - 1] == '\0')
         length--;
     if (length <= 0)
@@ -169,7 +175,7 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
         .host_pid = snapshot->outer_is_ours ? entry->pid : jg_fdinfo_translate(jg_linux.outer_proc, entry->pid),
         .parent = inside_pid(stat.parent, entry->depth),
         .name = stat.name,
-        .command = read_command(entry->pid, snapshot->command, stat.name),
+        .command = read_command(entry->pid, stat.state, snapshot->command, stat.name),
         .state = state_name(stat.state, entry->frozen),
         .started = snapshot->boot + stat.started,
         .user_time = stat.user_time,
@@ -190,6 +196,13 @@ static void reapers(const struct jg_os_job *job, struct jg_pids *pids)
     }
 }
 
+/* One whose job was just closed is in no list of ours any more, but may not have ended yet. */
+static bool is_reaper(pid_t pid)
+{
+    struct jg_procstat stat;
+    return jg_procstat_read(pid, &stat) && strcmp(stat.name, "jghost-reaper") == 0;
+}
+
 /* Everybody below init, but us and the reapers, who are no work of the script's. */
 static bool collect_run(struct snapshot *snapshot, struct jg_os_loop *loop, struct jg_err *err)
 {
@@ -198,7 +211,7 @@ static bool collect_run(struct snapshot *snapshot, struct jg_os_loop *loop, stru
     reapers(loop->jobs, &ours);
     bool ok = jg_proctree_descendants(getppid(), &none, &all);
     for (size_t i = 0; ok && i < all.count; i++)
-        ok = jg_pids_has(&ours, all.at[i]) || add(snapshot, (struct entry){.pid = all.at[i]});
+        ok = jg_pids_has(&ours, all.at[i]) || is_reaper(all.at[i]) || add(snapshot, (struct entry){.pid = all.at[i]});
     if (!ok)
         jg_err_set(err, errno, "cannot list the run's processes");
     jg_pids_free(&all);

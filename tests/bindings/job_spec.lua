@@ -379,3 +379,26 @@ describe("jobs", function()
         assert.is_nil(victim:wait(0.02))
     end)
 end)
+
+it("a job closes although other tasks go on starting processes in it", function()
+    local jg = require "jghost"
+    local job = jg.job {}
+    local inner = job:job {}
+    local refused = {}
+    for i = 1, 6 do
+        local into = i % 2 == 0 and job or inner
+        refused[i] = jg.task(function()
+            while true do
+                local ok, message = pcall(into.spawn, into, { "sleep", "1000" })
+                if not ok then
+                    return message
+                end
+            end
+        end)
+    end
+    jg.sleep(0.05) -- a good many of them
+    job:close()
+    for _, task in ipairs(refused) do
+        assert.matches("the job is closed", task:wait(60))
+    end
+end)
