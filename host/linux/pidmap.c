@@ -8,49 +8,50 @@
 
 #include "process.h"
 
-enum { FIRST_SIZE = 16 };
-
-static struct jg_os_process **bucket(struct jg_os_process **buckets, size_t size, pid_t pid)
+static struct jg_os_process **bucket(struct jg_pidmap *map, pid_t pid)
 {
+    struct jg_os_process **buckets = map->buckets != NULL ? map->buckets : map->first;
+    size_t size = map->buckets != NULL ? map->size : JG_PIDMAP_FIRST;
     return &buckets[(size_t)pid & (size - 1)]; /* pids count up: the low bits spread well */
 }
 
-static bool grow(struct jg_pidmap *map)
+static void put(struct jg_pidmap *map, struct jg_os_process *process)
 {
-    size_t size = map->size > 0 ? map->size * 2 : FIRST_SIZE;
-    struct jg_os_process **buckets = calloc(size, sizeof(struct jg_os_process *));
-    if (buckets == NULL)
-        return map->size > 0; /* it goes on, slower */
-    for (size_t i = 0; i < map->size; i++)
-        while (map->buckets[i] != NULL) {
-            struct jg_os_process *process = map->buckets[i];
-            struct jg_os_process **to = bucket(buckets, size, process->pid);
-            map->buckets[i] = process->chain;
-            process->chain = *to;
-            *to = process;
-        }
-    free(map->buckets);
-    map->buckets = buckets;
-    map->size = size;
-    return true;
-}
-
-bool jg_pidmap_add(struct jg_pidmap *map, struct jg_os_process *process)
-{
-    if (map->count >= map->size && !grow(map))
-        return false;
-    struct jg_os_process **to = bucket(map->buckets, map->size, process->pid);
+    struct jg_os_process **to = bucket(map, process->pid);
     process->chain = *to;
     *to = process;
+}
+
+/* Without memory it goes on as it is, slower. */
+static void grow(struct jg_pidmap *map)
+{
+    struct jg_pidmap larger = {.size = map->buckets != NULL ? map->size * 2 : 2 * JG_PIDMAP_FIRST, .count = map->count};
+    larger.buckets = calloc(larger.size, sizeof(struct jg_os_process *));
+    if (larger.buckets == NULL)
+        return;
+    struct jg_os_process **old = map->buckets != NULL ? map->buckets : map->first;
+    size_t size = map->buckets != NULL ? map->size : JG_PIDMAP_FIRST;
+    for (size_t i = 0; i < size; i++)
+        while (old[i] != NULL) {
+            struct jg_os_process *process = old[i];
+            old[i] = process->chain;
+            put(&larger, process);
+        }
+    free(map->buckets);
+    *map = larger;
+}
+
+void jg_pidmap_add(struct jg_pidmap *map, struct jg_os_process *process)
+{
+    if (map->count >= (map->buckets != NULL ? map->size : JG_PIDMAP_FIRST))
+        grow(map);
+    put(map, process);
     map->count++;
-    return true;
 }
 
 struct jg_os_process *jg_pidmap_take(struct jg_pidmap *map, pid_t pid)
 {
-    if (map->size == 0)
-        return NULL;
-    struct jg_os_process **at = bucket(map->buckets, map->size, pid);
+    struct jg_os_process **at = bucket(map, pid);
     while (*at != NULL && (*at)->pid != pid)
         at = &(*at)->chain;
     struct jg_os_process *found = *at;

@@ -4,20 +4,21 @@
 #ifndef JG_PIDMAP_H
 #define JG_PIDMAP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 struct jg_os_process;
 
-/* All zeroes is an empty one. */
+enum { JG_PIDMAP_FIRST = 16 };
+
+/* All zeroes is an empty one. It begins with buckets of its own, so that adding never fails. */
 struct jg_pidmap {
-    struct jg_os_process **buckets;
-    size_t size, count; /* the size is 0 or a power of two */
+    struct jg_os_process *first[JG_PIDMAP_FIRST];
+    struct jg_os_process **buckets; /* NULL: the first ones are enough */
+    size_t size, count;             /* the size is a power of two */
 };
 
-/* False if there is no memory. */
-bool jg_pidmap_add(struct jg_pidmap *map, struct jg_os_process *process);
+void jg_pidmap_add(struct jg_pidmap *map, struct jg_os_process *process);
 
 /* The process, taken out; or NULL. */
 struct jg_os_process *jg_pidmap_take(struct jg_pidmap *map, pid_t pid);
