@@ -39,6 +39,15 @@ local function read(path)
     return text or ""
 end
 
+--- Writes a script to a temporary file, for the caller to remove.
+function support.script(text)
+    local name = os.tmpname()
+    local file = assert(io.open(name, "w"))
+    file:write(text)
+    file:close()
+    return name
+end
+
 --- Every process in the whole of /proc that has the marker: pid, name, command, state.
 function support.marked(marker)
     local found = {}

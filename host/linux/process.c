@@ -195,8 +195,8 @@ bool jg_os_process_open(struct jg_os_loop *loop, int64_t pid, const struct jg_os
                         struct jg_os_process **result, struct jg_err *err)
 {
     int pidfd = pid > 0 && pid <= INT32_MAX ? (int)syscall(SYS_pidfd_open, (pid_t)pid, 0) : (errno = ESRCH, -1);
-    if (pidfd < 0)
-        return jg_err_set(err, errno, "cannot open the process");
+    if (pidfd < 0) /* of a thread other than the first it says ENOENT or EINVAL: that's no process, either */
+        return jg_err_set(err, errno == ENOENT || errno == EINVAL ? ESRCH : errno, "cannot open the process");
     struct jg_os_process *process = jg_process_new(loop, NULL, events, owner);
     if (process == NULL) {
         close(pidfd);

@@ -89,10 +89,7 @@ local function bench_spawn_pinned()
         for _ = 1, count do job:spawn { arg[1], stdin = "inherit" }:wait() end
         print("us_per_process=" .. (jg.now() - began) * 1e6 / count)
     ]]
-    local name = os.tmpname()
-    local file = assert(io.open(name, "w"))
-    file:write(script)
-    file:close()
+    local name = support.script(script)
     local ours, theirs = {}, {}
     for round = 1, rounds do
         ours[round] = measure({ "taskset", "-c", "0", support.jghost, name, support.tiny, count }).us_per_process
@@ -217,10 +214,7 @@ local start_many = [[
 
 -- Milliseconds from SIGKILL to the guard until all that it started is gone.
 local function guard_teardown(count)
-    local name = os.tmpname()
-    local file <close> = assert(io.open(name, "w"))
-    file:write(start_many)
-    file:close()
+    local name = support.script(start_many)
     local job <close> = jg.job {}
     local guard = assert(job:spawn { support.jghost, name, count, build .. "/pause", stdout = "pipe" })
     assert(guard.stdout:read "l" == "ready")

@@ -19,10 +19,7 @@ local script = [[
 local script_file
 
 setup(function()
-    script_file = os.tmpname()
-    local file = assert(io.open(script_file, "w"))
-    file:write(script)
-    file:close()
+    script_file = support.script(script)
 end)
 
 teardown(function()
