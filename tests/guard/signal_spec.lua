@@ -5,7 +5,8 @@ local support = require "tests.support"
 
 -- Starts jghost with a script that says "ready" itself, in a job that the caller closes.
 local function start(job, level, script, options)
-    options = options or {}
+    -- whoever runs the tests in the background has SIGINT ignored, and so would we
+    options = options or { "env", "--default-signal=INT,HUP,TERM" }
     local command = table.move(options, 1, #options, 1, {})
     for _, word in ipairs { support.jghost, "--level=" .. level, "-e", script } do
         command[#command + 1] = word
@@ -109,7 +110,7 @@ for _, level in ipairs(support.levels()) do
                 print "caught" io.stdout:flush()
                 jg.sleep(0.2) -- the other copy would come meanwhile
                 os.exit(9)
-            ]], { "setsid" })
+            ]], { "env", "--default-signal=INT", "setsid" })
             local pid = guard.pid -- setsid(1) execs: it leads the group
             assert(jg.run { "kill", "-INT", "--", "-" .. pid }.ok)
             assert.equal("caught", guard.stdout:read("l", 60))
