@@ -107,7 +107,9 @@ end
 
 local function run_specs(name, config, list, prefix, cwd)
     local jghost = ("%s/%s/jghost"):format(build, config)
-    local command = table.move(prefix or {}, 1, #(prefix or {}), 1, { cwd = cwd })
+    -- whoever runs the tests in the background has SIGINT ignored; the specs mustn't depend on it
+    local command = { "env", "--default-signal=INT,QUIT,HUP,TERM,PIPE", cwd = cwd }
+    table.move(prefix or {}, 1, #(prefix or {}), #command + 1, command)
     for _, word in ipairs { jghost, "examples/run-specs.lua", "--with=" .. jghost, table.unpack(list) } do
         command[#command + 1] = word
     end

@@ -20,7 +20,7 @@
 #include "procstat.h"
 #include "proctree.h"
 
-enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192, PATIENCE = 100 };
+enum { COMMAND_SIZE = 65536, STATUS_SIZE = 8192, PATIENCE = 2000 };
 
 struct entry {
     pid_t pid;   /* as we see it */
@@ -149,7 +149,7 @@ static const char *read_command(pid_t pid, char state, char *text, const char *n
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
     ssize_t length = jg_procstat_file(path, text, COMMAND_SIZE);
     /* a spawn has succeeded when exec can't fail any more, and a little later there are arguments to see */
-    for (int i = 0; i < PATIENCE && length == 0 && state != 'Z'; i++) {
+    for (int i = 0; i < PATIENCE && length == 0 && (state == 'R' || state == 'D'); i++) {
         sched_yield();
         length = jg_procstat_file(path, text, COMMAND_SIZE);
     }
