@@ -296,7 +296,6 @@ void jg_os_console_close(struct jg_os_console *console);
 */
 const char *jg_os_null_device(void); /* "/dev/null", "NUL" */
 char **jg_os_environment(void);      /* NULL-terminated "NAME=value", ours, valid until it is changed */
-bool jg_os_environment_same(const char *a, const char *b, size_t length); /* do names match? */
 bool jg_os_is_terminal(int descriptor);
 int jg_os_processors(void); /* that this process may use at once, 1 or more */
 

@@ -2,7 +2,6 @@
 ** environ.c: small things that differ by name only.
 */
 #define _GNU_SOURCE
-#include <string.h>
 #include <unistd.h>
 
 #include "../os.h"
@@ -16,9 +15,4 @@ char **jg_os_environment(void)
 {
     static char *none[] = {NULL};
     return environ != NULL ? environ : none; /* clearenv() */
-}
-
-bool jg_os_environment_same(const char *a, const char *b, size_t length)
-{
-    return memcmp(a, b, length) == 0;
 }
