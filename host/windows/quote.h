@@ -1,0 +1,16 @@
+/*
+** quote.h: a list of arguments as the one text that a Windows process is started with.
+*/
+#ifndef JG_QUOTE_H
+#define JG_QUOTE_H
+
+#include <wchar.h>
+
+/*
+** The command line that CommandLineToArgvW, and every C run-time library, takes apart into exactly `argv`
+** (NULL-terminated, UTF-8). The caller's to free. NULL: GetLastError says why; ERROR_FILENAME_EXCED_RANGE if it is
+** longer than the 32,767 characters that CreateProcessW takes.
+*/
+wchar_t *jg_command_line(char *const *argv);
+
+#endif

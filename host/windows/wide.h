@@ -1,0 +1,16 @@
+/*
+** wide.h: text between us, who have UTF-8, and Windows, which has UTF-16.
+*/
+#ifndef JG_WIDE_H
+#define JG_WIDE_H
+
+#include <wchar.h>
+
+/*
+** A copy of `text` in the other encoding, the caller's to free. NULL without memory, or if `text` is not valid:
+** GetLastError says which. What Windows itself allows in a name and UTF-16 doesn't, a lone surrogate, is replaced.
+*/
+wchar_t *jg_wide(const char *text);
+char *jg_narrow(const wchar_t *text);
+
+#endif
