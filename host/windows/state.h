@@ -12,20 +12,31 @@
 
 #include "../os.h"
 
-/* One page, shared by guard and harness. Handles are values of the harness's. */
-struct jg_shared {
+/* What the harness was handed. The values are good in the harness only. */
+struct jg_os_start {
     HANDLE guard; /* SYNCHRONIZE only: signalled once the guard has ended */
     HANDLE event; /* signalled once the harness is in the job */
+};
+
+/* One page, shared by guard and harness. */
+struct jg_shared {
+    struct jg_os_start start;
     struct jg_guarantee guarantee;
-    volatile LONG64 consumed; /* GetTickCount64 when the harness had dealt with an interrupt and went on; 0: never */
+    volatile LONG consumed; /* how many interrupts the harness has had and dealt with */
 };
 
 struct jg_state {
     struct jg_shared *shared;
-    bool is_harness;
+    HANDLE section; /* of the page; not inheritable */
+    int argc;       /* the command line as UTF-8 */
+    char **argv;
 };
 
 /* The one record of the process's own; filled by start-up, read by the rest. */
 extern struct jg_state jg_state;
+
+/* The number that an interrupt of the console has in exit statuses (as on Linux: 2, 15, 1), and its name. */
+int jg_control_signal(DWORD type);
+const char *jg_control_name(DWORD type);
 
 #endif

@@ -1,0 +1,129 @@
+/*
+** begin.c: the first thing that any process of ours does.
+*/
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+/* after windows.h */
+#include <shellapi.h>
+
+#include "../exit.h"
+#include "state.h"
+#include "wide.h"
+
+/* The first argument of a harness, made by run.c, which no user sees: the section that guard and harness share. */
+static const char harness_option[] = "--jghost-harness=";
+
+struct jg_state jg_state;
+int _CRT_glob = 0; /* mingw's start-up code would take *.lua for a pattern */
+
+static void die(const char *what)
+{
+    char reason[160];
+    fprintf(stderr, "jghost: %s: %s\n", what, jg_os_err_text((int)GetLastError(), reason, sizeof reason));
+    exit(JG_EXIT_GUARD_FAILED);
+}
+
+/* What main got is in the code page of the system where that isn't UTF-8. */
+static void make_arguments_utf8(int argc, char **argv)
+{
+    int count;
+    wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
+    for (int i = 0; wide != NULL && count == argc && i < argc; i++) {
+        char *narrow = jg_narrow(wide[i]);
+        if (narrow != NULL)
+            argv[i] = narrow;
+    }
+    LocalFree(wide);
+}
+
+/* The same script writes the same bytes on both systems: no carriage return before each newline. */
+static void make_streams_binary(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++)
+        _setmode(descriptor, _O_BINARY);
+    setvbuf(stderr, NULL, _IONBF, 0);
+}
+
+static struct jg_shared *map_section(void)
+{
+    return MapViewOfFile(jg_state.section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, sizeof *jg_state.shared);
+}
+
+static void make_section(void)
+{
+    jg_state.section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, sizeof *jg_state.shared, NULL);
+    if (jg_state.section != NULL)
+        jg_state.shared = map_section();
+    if (jg_state.shared == NULL)
+        die("cannot map a page");
+}
+
+/* Nothing of ours is for children. */
+static struct jg_os_start *take_what_was_handed(const char *number)
+{
+    jg_state.section = (HANDLE)(uintptr_t)strtoull(number, NULL, 16);
+    jg_state.shared = map_section();
+    if (jg_state.shared == NULL || !SetHandleInformation(jg_state.section, HANDLE_FLAG_INHERIT, 0))
+        die("this harness has no guard");
+    struct jg_os_start *start = &jg_state.shared->start;
+    if (!SetHandleInformation(start->guard, HANDLE_FLAG_INHERIT, 0) ||
+        !SetHandleInformation(start->event, HANDLE_FLAG_INHERIT, 0))
+        die("this harness has no guard");
+    return start;
+}
+
+struct jg_os_start *jg_os_begin(int *argc, char **argv)
+{
+    size_t length = strlen(harness_option);
+    make_arguments_utf8(*argc, argv);
+    make_streams_binary();
+    bool is_harness = *argc > 1 && strncmp(argv[1], harness_option, length) == 0;
+    const char *number = is_harness ? argv[1] + length : NULL;
+    if (is_harness) {
+        memmove(argv + 1, argv + 2, (size_t)(*argc - 1) * sizeof *argv);
+        --*argc;
+    }
+    jg_state.argc = *argc;
+    jg_state.argv = argv;
+    if (is_harness)
+        return take_what_was_handed(number);
+    make_section();
+    return NULL;
+}
+
+int jg_os_processors(void)
+{
+    DWORD_PTR ours, all;
+    int count = 0;
+    if (GetProcessAffinityMask(GetCurrentProcess(), &ours, &all)) {
+        for (; ours != 0; ours &= ours - 1)
+            count++;
+    }
+    if (count == 0) /* more than one group of 64 */
+        count = (int)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
+    return count > 0 ? count : 1;
+}
+
+enum jg_level jg_os_strongest(void)
+{
+    return JG_LEVEL_JOB_OBJECT;
+}
+
+const struct jg_guarantee *jg_os_guarantee(void)
+{
+    return &jg_state.shared->guarantee;
+}
+
+/* There is one level here; that those of other systems aren't to be had tells nobody anything. */
+void jg_os_run_refused(enum jg_level level, const struct jg_err *err)
+{
+    char reason[160];
+    struct jg_guarantee *guarantee = &jg_state.shared->guarantee;
+    if (level == JG_LEVEL_JOB_OBJECT)
+        snprintf(guarantee->why, sizeof guarantee->why, "%s: %s: %s", jg_level_name(level), err->what,
+                 jg_os_err_text(err->native, reason, sizeof reason));
+}

@@ -1,0 +1,311 @@
+/*
+** run.c: the guard's five steps on Windows.
+**
+** The job is a job object that ends what is in it when its last handle is closed. This process has the only one: it
+** isn't inheritable and is never duplicated, so whatever ends this process closes it. Nothing may break away.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../exit.h"
+#include "../stage.h"
+#include "quote.h"
+#include "state.h"
+#include "wide.h"
+
+enum { LOOK_AGAIN_MS = 100 }; /* a job's message may be lost: JOBOBJECT_ASSOCIATE_COMPLETION_PORT, remarks */
+
+struct jg_os_run {
+    HANDLE job, port, event;
+    HANDLE harness;
+    bool assigned;
+};
+
+/* The console's interrupts come in a thread of the system's; there is one guard in a process. */
+static struct {
+    HANDLE cut_short; /* event: a second interrupt has come */
+    volatile LONG count;
+    volatile LONG last;      /* the signal, 0: none */
+    volatile LONG last_type; /* of the console's event */
+} interrupts;
+
+/* The harness gets it too. It is a second one if one before it hasn't been dealt with. */
+static BOOL WINAPI on_control(DWORD type)
+{
+    LONG before = InterlockedIncrement(&interrupts.count) - 1;
+    InterlockedExchange(&interrupts.last, jg_control_signal(type));
+    if (before > jg_state.shared->consumed)
+        SetEvent(interrupts.cut_short);
+    if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
+        Sleep(INFINITE); /* the system ends this process when this returns: let the harness end first */
+    return TRUE;
+}
+
+static bool failed(struct jg_err *err, const char *what)
+{
+    return jg_err_set(err, (int)GetLastError(), what);
+}
+
+static bool limit_job(HANDLE job, struct jg_err *err)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    if (!SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        return failed(err, "cannot make the job kill-on-close");
+    return true;
+}
+
+static bool listen_to_job(struct jg_os_run *run, struct jg_err *err)
+{
+    run->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
+    JOBOBJECT_ASSOCIATE_COMPLETION_PORT association = {.CompletionKey = run, .CompletionPort = run->port};
+    if (run->port == NULL || !SetInformationJobObject(run->job, JobObjectAssociateCompletionPortInformation,
+                                                      &association, sizeof association))
+        return failed(err, "cannot listen to the job");
+    return true;
+}
+
+bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, struct jg_err *err)
+{
+    struct jg_os_run *run = calloc(1, sizeof *run);
+    *result = run;
+    if (run == NULL)
+        return jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, "cannot allocate memory");
+    if (level != JG_LEVEL_JOB_OBJECT)
+        return jg_err_set(err, ERROR_NOT_SUPPORTED, "this system has no such level");
+    interrupts.cut_short = CreateEventW(NULL, TRUE, FALSE, NULL);
+    run->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (interrupts.cut_short == NULL || run->event == NULL)
+        return failed(err, "cannot make the event");
+    run->job = CreateJobObjectW(NULL, NULL);
+    if (run->job == NULL)
+        return failed(err, "cannot create the job");
+    SetConsoleCtrlHandler(on_control, TRUE);
+    return limit_job(run->job, err) && listen_to_job(run, err);
+}
+
+/* ---- step 2 ---- */
+
+enum { HANDED = 6 }; /* guard, event, section and the three standard handles */
+
+/* What the harness is handed: inheritable copies, made here and closed as soon as it has its own. */
+struct hand {
+    HANDLE handle[HANDED];
+    DWORD count;
+};
+
+static bool add_handle(struct hand *hand, HANDLE handle, DWORD access, HANDLE *copy)
+{
+    HANDLE self = GetCurrentProcess();
+    DWORD options = access == 0 ? DUPLICATE_SAME_ACCESS : 0;
+    if (!DuplicateHandle(self, handle, self, copy, access, TRUE, options))
+        return false;
+    hand->handle[hand->count++] = *copy;
+    return true;
+}
+
+/* Whoever has no console and was given no handles has none to hand on. */
+static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
+{
+    HANDLE handle = GetStdHandle(which);
+    *copy = NULL;
+    return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
+}
+
+static bool fill_hand(struct hand *hand, const struct jg_os_run *run, STARTUPINFOW *info, HANDLE *section)
+{
+    struct jg_os_start *start = &jg_state.shared->start;
+    info->dwFlags = STARTF_USESTDHANDLES;
+    return add_handle(hand, GetCurrentProcess(), SYNCHRONIZE, &start->guard) &&
+           add_handle(hand, run->event, SYNCHRONIZE, &start->event) && add_handle(hand, jg_state.section, 0, section) &&
+           add_standard(hand, STD_INPUT_HANDLE, &info->hStdInput) &&
+           add_standard(hand, STD_OUTPUT_HANDLE, &info->hStdOutput) &&
+           add_standard(hand, STD_ERROR_HANDLE, &info->hStdError);
+}
+
+static void empty_hand(struct hand *hand)
+{
+    while (hand->count > 0)
+        CloseHandle(hand->handle[--hand->count]);
+}
+
+/* The same command line, and before it where the harness finds what it was handed. */
+static wchar_t *harness_command_line(HANDLE section)
+{
+    char option[64];
+    char **argv = calloc((size_t)jg_state.argc + 2, sizeof *argv);
+    if (argv == NULL)
+        return SetLastError(ERROR_NOT_ENOUGH_MEMORY), NULL;
+    snprintf(option, sizeof option, "--jghost-harness=%llx", (unsigned long long)(uintptr_t)section);
+    argv[0] = jg_state.argv[0];
+    argv[1] = option;
+    for (int i = 1; i < jg_state.argc; i++)
+        argv[i + 1] = jg_state.argv[i];
+    wchar_t *line = jg_command_line(argv);
+    free(argv);
+    return line;
+}
+
+static bool create_process(struct jg_os_run *run, STARTUPINFOEXW *info, HANDLE section)
+{
+    static wchar_t path[32768];
+    PROCESS_INFORMATION created;
+    wchar_t *line = harness_command_line(section);
+    DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
+    bool ok = line != NULL && length > 0 && length < sizeof path / sizeof *path &&
+              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &info->StartupInfo,
+                             &created);
+    free(line);
+    if (!ok)
+        return false;
+    CloseHandle(created.hThread);
+    run->harness = created.hProcess;
+    return true;
+}
+
+/* Nothing is inherited but what is in the list, however many inheritable handles there are. */
+static bool start_with(struct jg_os_run *run, struct hand *hand, STARTUPINFOEXW *info, HANDLE section)
+{
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    info->lpAttributeList = malloc(size);
+    if (info->lpAttributeList == NULL)
+        return SetLastError(ERROR_NOT_ENOUGH_MEMORY), false;
+    bool initialized = InitializeProcThreadAttributeList(info->lpAttributeList, 1, 0, &size);
+    bool ok = initialized &&
+              UpdateProcThreadAttribute(info->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, hand->handle,
+                                        hand->count * sizeof *hand->handle, NULL, NULL) &&
+              create_process(run, info, section);
+    DWORD error = GetLastError();
+    if (initialized)
+        DeleteProcThreadAttributeList(info->lpAttributeList);
+    free(info->lpAttributeList);
+    SetLastError(error);
+    return ok;
+}
+
+bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err)
+{
+    struct hand hand = {.count = 0};
+    STARTUPINFOEXW info = {.StartupInfo = {.cb = sizeof info}};
+    HANDLE section;
+    (void)harness_main;
+    (void)argument;
+    fflush(NULL);
+    jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
+    bool ok = fill_hand(&hand, run, &info.StartupInfo, &section) && start_with(run, &hand, &info, section);
+    if (!ok)
+        failed(err, "cannot create the harness");
+    empty_hand(&hand);
+    return ok;
+}
+
+/* ---- steps 3 and 4 ---- */
+
+bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err)
+{
+    BOOL is_inside = FALSE;
+    if (!AssignProcessToJobObject(run->job, run->harness))
+        return failed(err, GetLastError() == ERROR_ACCESS_DENIED
+                               ? "cannot put the harness in the job (jghost is in a job itself that allows no other)"
+                               : "cannot put the harness in the job");
+    run->assigned = true;
+    if (!IsProcessInJob(run->harness, run->job, &is_inside) || !is_inside)
+        return jg_err_set(err, ERROR_INVALID_STATE, "the harness isn't in the job");
+    return true;
+}
+
+bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err)
+{
+    if (!SetEvent(run->event))
+        return failed(err, "cannot signal the event");
+    return true;
+}
+
+/* ---- step 5 ---- */
+
+static DWORD milliseconds_until(ULONGLONG deadline)
+{
+    ULONGLONG now = GetTickCount64();
+    if (deadline == 0)
+        return INFINITE;
+    if (now >= deadline)
+        return 0;
+    return deadline - now < INFINITE - 1 ? (DWORD)(deadline - now) : INFINITE - 1;
+}
+
+static bool is_empty(const struct jg_os_run *run)
+{
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
+    return !QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
+                                      NULL) ||
+           accounting.ActiveProcesses == 0;
+}
+
+/* Ends what is left and waits until nothing is. */
+static void end_job(struct jg_os_run *run)
+{
+    if (run->assigned)
+        TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED);
+    else
+        TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
+    WaitForSingleObject(run->harness, INFINITE);
+    while (run->assigned && !is_empty(run)) {
+        DWORD message;
+        ULONG_PTR key;
+        OVERLAPPED *process;
+        GetQueuedCompletionStatus(run->port, &message, &key, &process, LOOK_AGAIN_MS);
+    }
+}
+
+/* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */
+static struct jg_exit outcome(DWORD status, bool cut_short)
+{
+    LONG last = interrupts.last;
+    bool of_interrupt = status == (DWORD)(JG_EXIT_SIGNAL + last) || status == (DWORD)STATUS_CONTROL_C_EXIT;
+    if (last != 0 && (cut_short || of_interrupt))
+        return (struct jg_exit){.signal = (int)last};
+    return (struct jg_exit){.code = status};
+}
+
+bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
+{
+    HANDLE either[] = {run->harness, interrupts.cut_short};
+    ULONGLONG deadline = seconds < 0 || seconds > 1e12 ? 0 : GetTickCount64() + (ULONGLONG)(seconds * 1000) + 1;
+    DWORD which, status;
+    do {
+        which = WaitForMultipleObjects(2, either, FALSE, milliseconds_until(deadline));
+    } while (which == WAIT_TIMEOUT && milliseconds_until(deadline) > 0);
+    if (which == WAIT_FAILED)
+        return failed(err, "cannot wait for the harness");
+    *timed_out = which == WAIT_TIMEOUT;
+    if (which != WAIT_OBJECT_0)
+        end_job(run);
+    if (!GetExitCodeProcess(run->harness, &status))
+        return failed(err, "cannot ask how the harness ended");
+    end_job(run);
+    *result = outcome(status, which == WAIT_OBJECT_0 + 1);
+    return true;
+}
+
+void jg_os_run_close(struct jg_os_run *run)
+{
+    if (run == NULL)
+        return;
+    if (run->harness != NULL)
+        end_job(run);
+    for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->port, run->event, INVALID_HANDLE_VALUE};
+         *handle != INVALID_HANDLE_VALUE; handle++) {
+        if (*handle != NULL)
+            CloseHandle(*handle);
+    }
+    free(run);
+}
+
+/* What the system's own handler of these events ends a process with: a batch file asks whether to go on. */
+void jg_os_die_as(const struct jg_exit *result)
+{
+    (void)result;
+    fflush(NULL);
+    ExitProcess((UINT)STATUS_CONTROL_C_EXIT);
+}
