@@ -9,9 +9,8 @@
 
 #include "../exit.h"
 #include "../stage.h"
-#include "quote.h"
+#include "start.h"
 #include "state.h"
-#include "wide.h"
 
 enum { LOOK_AGAIN_MS = 100 }; /* a job's message may be lost: JOBOBJECT_ASSOCIATE_COMPLETION_PORT, remarks */
 
@@ -84,120 +83,16 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, struct jg_
     return limit_job(run->job, err) && listen_to_job(run, err);
 }
 
-/* ---- step 2 ---- */
-
-enum { HANDED = 6 }; /* guard, event, section and the three standard handles */
-
-/* What the harness is handed: inheritable copies, made here and closed as soon as it has its own. */
-struct hand {
-    HANDLE handle[HANDED];
-    DWORD count;
-};
-
-static bool add_handle(struct hand *hand, HANDLE handle, DWORD access, HANDLE *copy)
-{
-    HANDLE self = GetCurrentProcess();
-    DWORD options = access == 0 ? DUPLICATE_SAME_ACCESS : 0;
-    if (!DuplicateHandle(self, handle, self, copy, access, TRUE, options))
-        return false;
-    hand->handle[hand->count++] = *copy;
-    return true;
-}
-
-/* Whoever has no console and was given no handles has none to hand on. */
-static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
-{
-    HANDLE handle = GetStdHandle(which);
-    *copy = NULL;
-    return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
-}
-
-static bool fill_hand(struct hand *hand, const struct jg_os_run *run, STARTUPINFOW *info, HANDLE *section)
-{
-    struct jg_os_start *start = &jg_state.shared->start;
-    info->dwFlags = STARTF_USESTDHANDLES;
-    return add_handle(hand, GetCurrentProcess(), SYNCHRONIZE, &start->guard) &&
-           add_handle(hand, run->event, SYNCHRONIZE, &start->event) && add_handle(hand, jg_state.section, 0, section) &&
-           add_standard(hand, STD_INPUT_HANDLE, &info->hStdInput) &&
-           add_standard(hand, STD_OUTPUT_HANDLE, &info->hStdOutput) &&
-           add_standard(hand, STD_ERROR_HANDLE, &info->hStdError);
-}
-
-static void empty_hand(struct hand *hand)
-{
-    while (hand->count > 0)
-        CloseHandle(hand->handle[--hand->count]);
-}
-
-/* The same command line, and before it where the harness finds what it was handed. */
-static wchar_t *harness_command_line(HANDLE section)
-{
-    char option[64];
-    char **argv = calloc((size_t)jg_state.argc + 2, sizeof *argv);
-    if (argv == NULL)
-        return SetLastError(ERROR_NOT_ENOUGH_MEMORY), NULL;
-    snprintf(option, sizeof option, "--jghost-harness=%llx", (unsigned long long)(uintptr_t)section);
-    argv[0] = jg_state.argv[0];
-    argv[1] = option;
-    for (int i = 1; i < jg_state.argc; i++)
-        argv[i + 1] = jg_state.argv[i];
-    wchar_t *line = jg_command_line(argv);
-    free(argv);
-    return line;
-}
-
-static bool create_process(struct jg_os_run *run, STARTUPINFOEXW *info, HANDLE section)
-{
-    static wchar_t path[32768];
-    PROCESS_INFORMATION created;
-    wchar_t *line = harness_command_line(section);
-    DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
-    bool ok = line != NULL && length > 0 && length < sizeof path / sizeof *path &&
-              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &info->StartupInfo,
-                             &created);
-    free(line);
-    if (!ok)
-        return false;
-    CloseHandle(created.hThread);
-    run->harness = created.hProcess;
-    return true;
-}
-
-/* Nothing is inherited but what is in the list, however many inheritable handles there are. */
-static bool start_with(struct jg_os_run *run, struct hand *hand, STARTUPINFOEXW *info, HANDLE section)
-{
-    SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    info->lpAttributeList = malloc(size);
-    if (info->lpAttributeList == NULL)
-        return SetLastError(ERROR_NOT_ENOUGH_MEMORY), false;
-    bool initialized = InitializeProcThreadAttributeList(info->lpAttributeList, 1, 0, &size);
-    bool ok = initialized &&
-              UpdateProcThreadAttribute(info->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, hand->handle,
-                                        hand->count * sizeof *hand->handle, NULL, NULL) &&
-              create_process(run, info, section);
-    DWORD error = GetLastError();
-    if (initialized)
-        DeleteProcThreadAttributeList(info->lpAttributeList);
-    free(info->lpAttributeList);
-    SetLastError(error);
-    return ok;
-}
-
 bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err)
 {
-    struct hand hand = {.count = 0};
-    STARTUPINFOEXW info = {.StartupInfo = {.cb = sizeof info}};
-    HANDLE section;
-    (void)harness_main;
+    (void)harness_main; /* the harness makes both anew, from its command line */
     (void)argument;
     fflush(NULL);
     jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
-    bool ok = fill_hand(&hand, run, &info.StartupInfo, &section) && start_with(run, &hand, &info, section);
-    if (!ok)
-        failed(err, "cannot create the harness");
-    empty_hand(&hand);
-    return ok;
+    run->harness = jg_start_harness(run->event);
+    if (run->harness == NULL)
+        return failed(err, "cannot create the harness");
+    return true;
 }
 
 /* ---- steps 3 and 4 ---- */
