@@ -171,7 +171,13 @@ struct jg_task *jg_task_push(lua_State *L, int arguments);
 const struct jg_handle_type *jg_task_type(void);
 
 /* Ends a task that isn't running: its pending <close> run. False: it is running. */
-bool jg_task_cancel(lua_State *L, struct jg_task *task);
+bool jg_task_cancel(struct jg_task *task);
+
+/* Ends a task that isn't over, even if it is running: whoever calls this must never return to it. */
+void jg_task_abandon(struct jg_task *task);
+
+/* Pushes a task that isn't over: this one, or any if it is NULL. NULL, and nothing is pushed: none. */
+struct jg_task *jg_task_push_live(lua_State *L, const struct jg_task *which);
 
 /* Cancels all that are left. */
 void jg_task_cancel_all(lua_State *L);
@@ -225,6 +231,9 @@ int jg_fail_uv(lua_State *L, int code, const char *what, const char *subject);
 /* Pushes nil, "timeout"; returns 2. */
 int jg_fail_timeout(lua_State *L);
 
+/* Tells the user of the error on top of the stack, after `what`, and pops it. */
+void jg_complain(lua_State *L, const char *what);
+
 /* Raises an error if the table at `index` has a key, other than an integer, that isn't in `names`
 ** (NULL-terminated), and names the nearest. `function` is how the user called it. */
 void jg_check_options(lua_State *L, int index, const char *function, const char *const *names);
@@ -244,6 +253,11 @@ void jg_close_descriptor(int descriptor);
 
 /* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
 int jg_open_descriptor(const char *path, int flags);
+
+/* ---- exit.c --------------------------------------------------------------------------------------------- */
+
+/* Puts our exit into Lua's table os. */
+void jg_open_exit(lua_State *L);
 
 /* ---- drain.c: pipes of processes that have ended ---------------------------------------------------- */
 

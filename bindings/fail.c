@@ -42,6 +42,26 @@ int jg_fail_timeout(lua_State *L)
     return 2;
 }
 
+static int describe(lua_State *L)
+{
+    if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+        luaL_tolstring(L, 1, NULL); /* calls the script's __tostring, which may fail */
+    else
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    return 1;
+}
+
+void jg_complain(lua_State *L, const char *what)
+{
+    lua_pushcfunction(L, describe);
+    lua_insert(L, -2);
+    lua_pcall(L, 1, 1, 0);
+    const char *text = lua_tostring(L, -1);
+    fprintf(stderr, "jghost: %s%s\n", what, text != NULL ? text : "(an error without a text)");
+    fflush(stderr);
+    lua_pop(L, 1);
+}
+
 static size_t count_names(const char *const *names)
 {
     size_t count = 0;

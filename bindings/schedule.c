@@ -203,13 +203,9 @@ static void resume(struct jg_host *host, struct jg_task *task)
     }
 }
 
-bool jg_task_cancel(lua_State *L, struct jg_task *task)
+void jg_task_abandon(struct jg_task *task)
 {
     struct jg_host *host = task->host;
-    if (task->state == JG_TASK_RUNNING)
-        return false;
-    if (task->state != JG_TASK_READY && task->state != JG_TASK_WAITING)
-        return true;
     if (task->state == JG_TASK_READY)
         remove_ready(host, task);
     jg_wait_leave(&task->wait);
@@ -218,30 +214,50 @@ bool jg_task_cancel(lua_State *L, struct jg_task *task)
     host->current = NULL;
     int status = lua_resetthread(task->L);
     host->current = previous;
-    (void)L;
     if (status == LUA_OK) {
         end_task(task, JG_TASK_CANCELLED);
     } else {
         fail(task);
         end_task(task, JG_TASK_FAILED);
     }
+}
+
+bool jg_task_cancel(struct jg_task *task)
+{
+    if (task->state == JG_TASK_RUNNING)
+        return false;
+    if (task->state == JG_TASK_READY || task->state == JG_TASK_WAITING)
+        jg_task_abandon(task);
     return true;
+}
+
+struct jg_task *jg_task_push_live(lua_State *L, const struct jg_task *which)
+{
+    struct jg_task *task = NULL;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors) == LUA_TTABLE) {
+        if (which != NULL)
+            lua_rawgetp(L, -1, which);
+        else if (lua_pushnil(L), lua_next(L, -2) != 0)
+            lua_remove(L, -2);
+        else
+            lua_pushnil(L);
+        task = lua_touserdata(L, -1);
+        lua_remove(L, -2);
+    }
+    if (task == NULL)
+        lua_pop(L, 1);
+    return task;
 }
 
 void jg_task_cancel_all(lua_State *L)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors) == LUA_TNIL) {
-        lua_pop(L, 1);
-        return;
-    }
-    /* each cancelling takes one out of the table, and may make new ones */
-    while (lua_pushnil(L), lua_next(L, -2) != 0) {
-        struct jg_task *task = lua_touserdata(L, -1);
-        if (!jg_task_cancel(L, task))
+    struct jg_task *task;
+    /* each cancelling takes one out of the live ones, and may make new ones */
+    while ((task = jg_task_push_live(L, NULL)) != NULL) {
+        if (!jg_task_cancel(task))
             release(task); /* it is running: it ended the script from within */
-        lua_pop(L, 2);
+        lua_pop(L, 1);
     }
-    lua_pop(L, 1);
 }
 
 bool jg_schedule_interrupted(struct jg_host *host)

@@ -1,8 +1,6 @@
 /*
 ** task.c: the task as scripts see it: a coroutine that is a handle.
 */
-#include <stdio.h>
-
 #include "bindings.h"
 
 static struct jg_task *check_task(lua_State *L)
@@ -53,7 +51,7 @@ static int new_task(lua_State *L)
 static int cancel(lua_State *L)
 {
     struct jg_task *task = check_task(L);
-    if (!jg_task_cancel(L, task))
+    if (!jg_task_cancel(task))
         return luaL_error(L, "a task can't be cancelled while it is running");
     lua_pushboolean(L, 1);
     return 1;
@@ -93,12 +91,6 @@ static int to_string(lua_State *L)
     return 1;
 }
 
-static int push_text(lua_State *L)
-{
-    luaL_tolstring(L, 1, NULL); /* calls the script's __tostring, which may fail */
-    return 1;
-}
-
 /* A failed task that nobody waited for is a failure that nobody would hear of. */
 static int collect(lua_State *L)
 {
@@ -107,11 +99,9 @@ static int collect(lua_State *L)
         return 0;
     task->observed = true;
     task->host->unheard++;
-    lua_pushcfunction(L, push_text);
     lua_pushvalue(task->L, -1);
     lua_xmove(task->L, L, 1);
-    const char *text = lua_pcall(L, 1, 1, 0) == LUA_OK ? lua_tostring(L, -1) : "(an error without a text)";
-    fprintf(stderr, "jghost: a task failed, and nobody waited for it: %s\n", text);
+    jg_complain(L, "a task failed, and nobody waited for it: ");
     return 0;
 }
 
@@ -119,7 +109,7 @@ static int close_task(lua_State *L)
 {
     struct jg_task *task = check_task(L);
     if (task->state != JG_TASK_RUNNING)
-        jg_task_cancel(L, task);
+        jg_task_cancel(task);
     return 0;
 }
 

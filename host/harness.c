@@ -25,15 +25,6 @@
 
 int luaopen_lfs(lua_State *L);
 
-static void complain(lua_State *L)
-{
-    const char *message = luaL_tolstring(L, -1, NULL);
-    if (!lua_isstring(L, -2) && luaL_getmetafield(L, -2, "__tostring") == LUA_TNIL)
-        message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -2));
-    fprintf(stderr, "jghost: %s\n", message);
-    fflush(stderr);
-}
-
 /* ---- lua(1)'s options ---- */
 
 /* Runs what is on the stack as the main task; says why, if it fails. */
@@ -41,8 +32,7 @@ static bool call(lua_State *L, int arguments)
 {
     bool ok = jg_host_call(L, arguments, 0) == LUA_OK;
     if (!ok)
-        complain(L);
-    lua_settop(L, ok ? lua_gettop(L) : lua_gettop(L) - 1);
+        jg_complain(L, "");
     return ok;
 }
 
@@ -50,7 +40,7 @@ static bool call_loaded(lua_State *L, int load_status, int arguments)
 {
     if (load_status == LUA_OK)
         return call(L, arguments);
-    complain(L);
+    jg_complain(L, "");
     return false;
 }
 
@@ -75,7 +65,7 @@ static bool require_library(lua_State *L, const char *argument)
     lua_getglobal(L, "require");
     lua_pushstring(L, module);
     if (jg_host_call(L, 1, 1) != LUA_OK) {
-        complain(L);
+        jg_complain(L, "");
         return false;
     }
     lua_pushlstring(L, argument, equals == NULL ? strlen(argument) : (size_t)(equals - argument));
@@ -232,6 +222,7 @@ static int protected_main(lua_State *L)
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     }
     luaL_openlibs(L);
+    jg_open_exit(L);
     preload_library(L);
     if (command->scripts != NULL)
         prefer_scripts(L, command->scripts);
@@ -267,7 +258,7 @@ static int run_state(lua_State *L, const struct jg_command *command)
     lua_pushlightuserdata(L, (void *)command);
     bool ok = lua_pcall(L, 1, 1, 0) == LUA_OK;
     if (!ok)
-        complain(L);
+        jg_complain(L, "");
     ok = ok && lua_toboolean(L, -1);
     int interrupted_by = jg_host_interrupted_by(L);
     jg_host_close(L);

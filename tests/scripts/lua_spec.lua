@@ -77,6 +77,16 @@ local cases = {
     { "returns what os.exit says of 256 and more", { "-e", "os.exit(258)" } },
     { "closes the state if os.exit is told to",
         { "-e", "setmetatable({}, {__gc = function() print 'gc' end}) os.exit(3, true)" } },
+    { "closes what is pending if os.exit is told to", { "-e", [[
+        local function note(name, act)
+            return setmetatable({}, { __close = function(_, e) print(name, e) if act then act() end end })
+        end
+        local a <close> = note "a"
+        local b <close> = note("b", function() os.exit(5, true) end)
+        local c <close> = note("c", function() coroutine.wrap(function() os.exit(4, true) end)() end)
+        table.sort({ 1, 2 }, function() local d <close> = note "d" os.exit(3, true) end)
+    ]] } },
+    { "refuses a status that is none", { "-e", "os.exit('x', true)" } },
     { "runs finalisers at the end", { "-e", "x = setmetatable({}, {__gc = function() print 'gc' end})" } },
     { "runs pending <close> when there is an error",
         { "-e",
@@ -368,8 +378,4 @@ describe("jghost --doctor", function()
     it("at the level that was asked for", function()
         assert.truthy(expect({ "--level=reaper", "--doctor" }, 0).stdout:find("guarantee:     reaper", 1, true))
     end)
-end)
-
-it("os.exit(n, true) closes pending variables, as lua5.4 does", function()
-    pending "a script is a task, and Lua closes only the main thread's own variables; see docs/command.md"
 end)
