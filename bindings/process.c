@@ -85,6 +85,7 @@ static void on_ended(void *owner, const struct jg_os_status *status)
     process->ended = seconds_now();
     process->status = *status;
     process->has_status = true;
+    jg_space_look(process);
     forget(process);
     jg_drain_process(process);
 }
@@ -130,6 +131,10 @@ static int push_status(lua_State *L, struct jg_handle *handle)
     set_number(L, "system_time", status->system_time);
     lua_pushinteger(L, (lua_Integer)status->peak_memory);
     lua_setfield(L, -2, "peak_memory");
+    if (jg_space_missing(process) != NULL) {
+        lua_pushstring(L, jg_space_missing(process));
+        lua_setfield(L, -2, "no_space");
+    }
     luaL_setmetatable(L, "jghost.status");
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "status");

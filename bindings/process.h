@@ -18,6 +18,7 @@ struct jg_process {
     bool has_status, timed_out;
     int child_end[3];                /* descriptors to be closed once it is born; -1 */
     struct jg_reader *reader[3];     /* captures of 1 and 2 */
+    struct jg_output_file *file[3];  /* of 1 and 2, kept by the user value */
     struct jg_job *job;              /* kept by the userdata's user value; NULL: somebody else's process */
     struct jg_process *next, **link; /* in host->processes */
     struct jg_process *next_draining;
@@ -40,6 +41,13 @@ void jg_drain_forget(struct jg_process *process);
 
 /* Closes what was only opened for the child. */
 void jg_process_close_child_ends(struct jg_process *process);
+
+/* space.c: the file of this name takes its output 1 or 2, as it is told before it is born; how is that when it
+** has ended; which of the files has no space, by the name that was given, or NULL. */
+struct jg_output_file;
+void jg_space_watch(lua_State *L, int fields, struct jg_process *process, int which, const char *name);
+void jg_space_look(struct jg_process *process);
+const char *jg_space_missing(const struct jg_process *process);
 
 /* jobs: keeps its live processes from being collected, and knows whether any are left. */
 struct jg_job;

@@ -358,6 +358,10 @@ int jg_job_spawn(lua_State *L)
     for (int i = 0; i < 3; i++)
         plans[i] = check_stdio(L, i);
     set_fields(L, command.argv);
+    for (int i = 1; i < 3; i++) {
+        if (plans[i].mode == FILE_NAME)
+            jg_space_watch(L, FIELDS, process, i, plans[i].file);
+    }
     lua_pushvalue(L, PROCESS);
     jg_job_keep(L, JOB);
     process->job = job;

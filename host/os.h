@@ -294,8 +294,9 @@ void jg_os_console_close(struct jg_os_console *console);
 /* ------------------------------------------------------------------------------------------------
 ** Small things that differ by name only.
 */
-const char *jg_os_null_device(void); /* "/dev/null", "NUL" */
-char **jg_os_environment(void);      /* NULL-terminated "NAME=value", ours, valid until it is changed */
+const char *jg_os_null_device(void);      /* "/dev/null", "NUL" */
+bool jg_os_is_absolute(const char *path); /* or does it begin where we are? */
+char **jg_os_environment(void);           /* NULL-terminated "NAME=value", ours, valid until it is changed */
 bool jg_os_is_terminal(int descriptor);
 int jg_os_processors(void); /* that this process may use at once, 1 or more */
 

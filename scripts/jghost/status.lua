@@ -15,7 +15,8 @@ end
 
 function metatable.__tostring(status)
     local timed_out = status.timed_out and " (timed out)" or ""
-    return ("%s%s after %.2f s"):format(how(status), timed_out, status.wall)
+    local no_space = status.no_space and ", and no space is left for " .. status.no_space or ""
+    return ("%s%s after %.2f s%s"):format(how(status), timed_out, status.wall, no_space)
 end
 
 metatable.__name = "jghost.status"
