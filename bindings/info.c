@@ -1,5 +1,6 @@
 /*
-** info.c: what can be known of a job: its processes, what they have used.
+** info.c: what can be known of a job: its processes, what they have used. The tables have metatables, by which
+** the scripts let them print well.
 */
 #include "process.h"
 
@@ -7,6 +8,13 @@ struct listing {
     lua_State *L;
     lua_Integer count;
 };
+
+static const struct {
+    const char *type, *field; /* its name, and that of its metatable in the module */
+} snapshots[] = {{"jghost.processes", "processes_metatable"},
+                 {"jghost.process_snapshot", "process_snapshot_metatable"},
+                 {"jghost.usage", "usage_metatable"},
+                 {"jghost.guarantee", "guarantee_metatable"}};
 
 static void set_text(lua_State *L, const char *name, const char *value)
 {
@@ -50,37 +58,56 @@ static void add_process(const struct jg_os_process_info *info, void *argument)
     set_seconds(L, "system_time", info->system_time);
     set_integer(L, "memory", info->memory);
     set_integer(L, "threads", info->threads);
-    lua_rawseti(L, -2, ++listing->count);
+    lua_pushvalue(L, -2);
+    lua_setmetatable(L, -2);
+    lua_rawseti(L, -3, ++listing->count);
+}
+
+/* Pushes the list to be filled, and above it the metatable of what comes into it. */
+static struct listing begin_listing(lua_State *L)
+{
+    luaL_checkstack(L, 8, "too many values");
+    lua_newtable(L);
+    luaL_setmetatable(L, "jghost.processes");
+    luaL_getmetatable(L, "jghost.process_snapshot");
+    return (struct listing){L, 0};
+}
+
+static int end_listing(lua_State *L)
+{
+    lua_pop(L, 1);
+    return 1;
 }
 
 /* job:processes() → list; or nil, message, code, name */
 int jg_job_processes(lua_State *L)
 {
     struct jg_job *job = jg_check_job(L, 1);
-    struct listing listing = {L, 0};
+    struct listing listing = begin_listing(L);
     struct jg_err err;
-    luaL_checkstack(L, 8, "too many values");
-    lua_newtable(L);
     if (!jg_os_job_processes(jg_job_os(job), add_process, &listing, &err))
         return jg_fail(L, &err, NULL);
-    return 1;
+    return end_listing(L);
 }
 
 /* processes() → list of all the run's; or nil, message, code, name */
 static int run_processes(lua_State *L)
 {
-    struct listing listing = {L, 0};
+    struct listing listing = begin_listing(L);
     struct jg_err err;
-    lua_newtable(L);
     if (!jg_os_loop_processes(jg_host_of(L)->os, add_process, &listing, &err))
         return jg_fail(L, &err, NULL);
-    return 1;
+    return end_listing(L);
 }
 
 void jg_open_info(lua_State *L)
 {
     lua_pushcfunction(L, run_processes);
     lua_setfield(L, -2, "processes");
+    for (size_t i = 0; i < sizeof snapshots / sizeof snapshots[0]; i++) {
+        luaL_newmetatable(L, snapshots[i].type);
+        lua_setfield(L, -2, snapshots[i].field);
+    }
 }
 
 /* job:usage() → table; or nil, message, code, name */
@@ -99,5 +126,6 @@ int jg_job_usage(lua_State *L)
     set_integer(L, "total_processes", usage.total_processes);
     set_integer(L, "read_bytes", usage.read_bytes);
     set_integer(L, "written_bytes", usage.written_bytes);
+    luaL_setmetatable(L, "jghost.usage");
     return 1;
 }

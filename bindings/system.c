@@ -38,6 +38,7 @@ static int guarantee(lua_State *L)
         lua_pushstring(L, held->why);
         lua_setfield(L, -2, "why");
     }
+    luaL_setmetatable(L, "jghost.guarantee");
     return 1;
 }
 

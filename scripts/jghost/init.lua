@@ -5,6 +5,7 @@
 
 local core = require "jghost.core"
 
+require "jghost.snapshots"
 require "jghost.status"
 require "jghost.stop"
 

@@ -31,8 +31,8 @@ end
 
 --- Who is still there now that the command itself has ended, and which of our pipes do they hold?
 local function survivors(job, process)
-    local leaked = {}
-    for _, other in ipairs(job:processes() or {}) do
+    local leaked = setmetatable({}, core.processes_metatable)
+    for _, other in ipairs(not job:wait(0) and job:processes() or {}) do
         if other.state ~= "zombie" and other.pid ~= process.pid then
             other.holds = process:held_by(other.local_pid)
             leaked[#leaked + 1] = other
@@ -89,7 +89,7 @@ local function run(options)
     for key, value in pairs(status) do
         result[key] = value
     end
-    result.leaked = job:wait(0) and {} or survivors(job, process)
+    result.leaked = survivors(job, process)
     result.stdout, result.stdout_omitted = process.stdout, process.stdout_omitted
     result.stderr, result.stderr_omitted = process.stderr, process.stderr_omitted
     return result
