@@ -4,13 +4,6 @@ local lfs = require "lfs"
 
 local docs = {}
 
-function docs.read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read "a"
-    file:close()
-    return text
-end
-
 --- The project's documents: README.md, if there is one, and docs/*.md.
 function docs.files()
     local found = {}

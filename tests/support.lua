@@ -22,21 +22,24 @@ function support.levels()
     return levels
 end
 
+--- What is in a file.
+function support.read(path)
+    local file <close> = assert(io.open(path, "rb"))
+    return file:read "a"
+end
+
+--- The same; nothing, if it isn't there or can't be read.
+function support.read_any(path)
+    local ok, text = pcall(support.read, path)
+    return ok and text or ""
+end
+
 local markers = 0
 
 --- A text that only the processes of one test have in their environment.
 function support.marker()
     markers = markers + 1
     return ("%d.%d.%s"):format(markers, math.random(1 << 40), tostring(jg.now()))
-end
-
-local function read(path)
-    local file = io.open(path, "rb")
-    local text = file and file:read "a"
-    if file then
-        file:close()
-    end
-    return text or ""
 end
 
 --- Writes a script to a temporary file, for the caller to remove.
@@ -53,11 +56,11 @@ function support.marked(marker)
     local found = {}
     for entry in lfs.dir "/proc" do
         local pid = math.tointeger(tonumber(entry))
-        if pid and read(("/proc/%d/environ"):format(pid)):find("JGHOST_MARKER=" .. marker, 1, true) then
+        if pid and support.read_any(("/proc/%d/environ"):format(pid)):find("JGHOST_MARKER=" .. marker, 1, true) then
             found[#found + 1] = {
                 pid = pid,
-                name = read(("/proc/%d/comm"):format(pid)):match "[^\n]*",
-                command = read(("/proc/%d/cmdline"):format(pid)):gsub("%z", " "),
+                name = support.read_any(("/proc/%d/comm"):format(pid)):match "[^\n]*",
+                command = support.read_any(("/proc/%d/cmdline"):format(pid)):gsub("%z", " "),
             }
         end
     end

@@ -56,11 +56,20 @@ function helper.output(words, options, job_options)
     return process.stdout
 end
 
+--- The lines of a text that aren't empty.
+function helper.lines(text)
+    local list = {}
+    for line in text:gmatch "[^\n]+" do
+        list[#list + 1] = line
+    end
+    return list
+end
+
 --- The texts in lines that the child has quoted.
 function helper.unquote(text)
     local list = {}
-    for line in text:gmatch "[^\n]+" do
-        list[#list + 1] = assert(load("return " .. line))()
+    for i, line in ipairs(helper.lines(text)) do
+        list[i] = assert(load("return " .. line))()
     end
     return list
 end
@@ -119,13 +128,7 @@ function helper.write(path, text, mode)
     return path
 end
 
---- What is in a file.
-function helper.read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read "a"
-    file:close()
-    return text
-end
+helper.read = support.read
 
 --- The first `size` bytes of what the child's flood writes.
 function helper.flood(size)

@@ -1,15 +1,8 @@
 -- inherit_spec.lua: what a child is born with: three descriptors, and nothing that is ours alone.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
-
-local function lines(text)
-    local list = {}
-    for line in text:gmatch "[^\n]+" do
-        list[#list + 1] = line
-    end
-    return list
-end
 
 -- What a program prints that jghost's own caller starts: `before` are words of the child.
 local function outside(before, words)
@@ -41,14 +34,7 @@ end
 for name, kind in pairs(helper.kinds) do
     describe("a process in a job that is " .. name, function()
         local job
-
-        before_each(function()
-            job = assert(jg.job(kind))
-        end)
-
-        after_each(function()
-            job:close()
-        end)
+        fixture.job(function(new) job = new end, kind)
 
         it("has the descriptors 0, 1 and 2 only", function()
             local _ <close> = assert(io.open("/dev/null"))
@@ -58,7 +44,7 @@ for name, kind in pairs(helper.kinds) do
             local process = helper.spawn(job, { "dump-fds" }, { stdout = "capture", stderr = "capture",
                 stdin = "pipe" })
             assert.is_true(process:wait().ok)
-            local found = lines(process.stdout)
+            local found = helper.lines(process.stdout)
             assert.equal(3, #found, process.stdout)
             assert.truthy(found[1]:find "^0 r pipe ")
             assert.truthy(found[2]:find "^1 w pipe ")

@@ -1,6 +1,7 @@
 -- job_spec.lua: jobs: what is in them, and that nothing is when they are closed.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local support = require "tests.support"
 
@@ -17,14 +18,7 @@ local trees = {
 for name, kind in pairs(helper.kinds) do
     describe("a job that is " .. name, function()
         local job
-
-        before_each(function()
-            job = assert(jg.job(kind))
-        end)
-
-        after_each(function()
-            job:close()
-        end)
+        fixture.job(function(new) job = new end, kind)
 
         -- Starts words of the child with a marker, and waits until they stand.
         local function start(inside, words)

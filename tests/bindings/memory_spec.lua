@@ -2,6 +2,7 @@
 -- Each time the script gets an error or goes on without; nothing crashes, hangs or is left behind.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local support = require "tests.support"
 
 local script = [[
@@ -26,14 +27,7 @@ local script = [[
 ]]
 
 local script_file
-
-setup(function()
-    script_file = support.script(script)
-end)
-
-teardown(function()
-    os.remove(script_file)
-end)
+fixture.script(script, function(file) script_file = file end)
 
 -- Runs the script with the nth allocation refused, and so many after it.
 local function run_with_failure(n, count)

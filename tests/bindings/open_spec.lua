@@ -1,17 +1,12 @@
 -- open_spec.lua: jg.open: a handle of a process that somebody else started.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local job
 
-before_each(function()
-    job = jg.job()
-end)
-
-after_each(function()
-    job:close()
-end)
+fixture.job(function(new) job = new end)
 
 -- A grandchild, and its pid: it hangs until its standard input is closed.
 local function grandchild()

@@ -1,27 +1,22 @@
 -- space_spec.lua: files for a child's outputs, where the disk has no space left for them.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 -- With a file system of its own on the folder "$0": 64 kB, three files.
 local mount = 'mount -t tmpfs -o size=64k,nr_inodes=4 none "$0" && cd "$0" && exec "$@"'
 
-local folder
+local folder, possible
 
 --- Runs a command, in `folder`, where a small disk is.
 local function on_a_small_disk(...)
     return assert(jg.run { "unshare", "--map-root-user", "--mount", "sh", "-c", mount, folder, ... })
 end
 
-local possible
-
-setup(function()
-    folder = helper.folder()
+fixture.folder(function(path)
+    folder = path
     possible = on_a_small_disk("true")
-end)
-
-teardown(function()
-    helper.remove(folder)
 end)
 
 local preamble = [[

@@ -2,25 +2,13 @@
 
 local jg = require "jghost"
 local lfs = require "lfs"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local folder, job
 
-setup(function()
-    folder = helper.folder()
-end)
-
-teardown(function()
-    helper.remove(folder)
-end)
-
-before_each(function()
-    job = jg.job()
-end)
-
-after_each(function()
-    job:close()
-end)
+fixture.folder(function(path) folder = path end)
+fixture.job(function(new) job = new end)
 
 describe("the arguments of spawn", function()
     local function echo(arguments)

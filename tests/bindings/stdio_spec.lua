@@ -1,25 +1,13 @@
 -- stdio_spec.lua: where a child's standard input and outputs can go.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local folder, job
 
-setup(function()
-    folder = helper.folder()
-end)
-
-teardown(function()
-    helper.remove(folder)
-end)
-
-before_each(function()
-    job = jg.job()
-end)
-
-after_each(function()
-    job:close()
-end)
+fixture.folder(function(path) folder = path end)
+fixture.job(function(new) job = new end)
 
 local function run(words, options)
     local process = helper.spawn(job, words, options)

@@ -1,17 +1,12 @@
 -- stop_spec.lua: timeouts, stop plans, signals, and the status that comes of them.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local job
 
-before_each(function()
-    job = jg.job()
-end)
-
-after_each(function()
-    job:close()
-end)
+fixture.job(function(new) job = new end)
 
 -- Starts words of the child, and waits until it is ready for what comes.
 local function start(words, options)

@@ -1,17 +1,12 @@
 -- stream_spec.lua: our end of a child's pipe: reading, writing, and their ends.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local job
 
-before_each(function()
-    job = jg.job()
-end)
-
-after_each(function()
-    job:close()
-end)
+fixture.job(function(new) job = new end)
 
 local function cat()
     return helper.spawn(job, { "cat" }, { stdin = "pipe", stdout = "pipe" })

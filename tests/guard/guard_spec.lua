@@ -4,13 +4,6 @@ local jg = require "jghost"
 local lfs = require "lfs"
 local support = require "tests.support"
 
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read "a"
-    file:close()
-    return text
-end
-
 local waiting = [[
     local jg = require "jghost"
     io.write "ready\n" io.stdout:flush()
@@ -55,7 +48,7 @@ for _, level in ipairs(support.levels()) do
             local job <close> = jg.job {}
             local guard = support.start(job, { support.jghost, "--level=" .. level, "-e", waiting, stdout = "pipe" })
             assert.equal("ready", guard.stdout:read("l", 60))
-            local status = read(("/proc/%d/status"):format(guard.pid))
+            local status = support.read(("/proc/%d/status"):format(guard.pid))
             assert.equal("1", status:match "\nThreads:%s*(%d+)")
             assert.is_true(tonumber(status:match "\nRssAnon:%s*(%d+)") < 2048)
         end)
@@ -183,8 +176,8 @@ it("leaves no cgroup behind, not even killed: the next run sweeps it", function(
     end
     guard:signal "kill"
     guard:wait(60)
-    local path = read("/proc/self/cgroup"):match "\n?0::([^\n]*)"
-    local mount = read("/proc/self/mountinfo"):match "%d+:%d+ %S+ (/%S*) [^\n]- %- cgroup2 "
+    local path = support.read("/proc/self/cgroup"):match "\n?0::([^\n]*)"
+    local mount = support.read("/proc/self/mountinfo"):match "%d+:%d+ %S+ (/%S*) [^\n]- %- cgroup2 "
     local function left()
         local names = {}
         for name in lfs.dir(mount .. path) do

@@ -1,6 +1,7 @@
 -- kill_spec.lua: the guarantee. Whoever is killed, and whatever was started: nothing is left.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local support = require "tests.support"
 
 -- What the harness starts, as words of tests/child.c; all of it says "ready" when it stands.
@@ -25,14 +26,7 @@ local script = [[
 ]]
 
 local script_file
-
-setup(function()
-    script_file = support.script(script)
-end)
-
-teardown(function()
-    os.remove(script_file)
-end)
+fixture.script(script, function(file) script_file = file end)
 
 -- Which of the processes of a run are killed, and what the guard then says, if it is left to say it.
 local victims = {

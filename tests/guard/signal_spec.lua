@@ -18,12 +18,7 @@ local function start(job, level, script, options)
 end
 
 local function state(pid)
-    local file = io.open(("/proc/%d/stat"):format(pid))
-    local text = file and file:read "a" or ""
-    if file then
-        file:close()
-    end
-    return text:match "%) (%a)"
+    return support.read_any(("/proc/%d/stat"):format(pid)):match "%) (%a)"
 end
 
 local ready = 'io.write "ready\\n" io.stdout:flush() '
@@ -48,10 +43,17 @@ for _, level in ipairs(support.levels()) do
             end)
         end
 
-        it("a script that catches the interrupt goes on, and its status counts", function()
+        -- Expects that the script catches an interrupt, prints what it was, and exits with the status.
+        local function expect_caught(script, printed, code)
             local job <close> = jg.job {}
-            local guard = start(job, level, [[
-                local jg = require "jghost"
+            local guard = start(job, level, 'local jg = require "jghost" ' .. script)
+            guard:signal "int"
+            assert.equal(code, guard:wait(60).code)
+            assert.matches(printed, guard.stdout:read("l", 10))
+        end
+
+        it("a script that catches the interrupt goes on, and its status counts", function()
+            expect_caught([[
                 local task = jg.task(function()
                     local ok, message = pcall(jg.sleep, 0.001)
                     return ok, message
@@ -60,10 +62,7 @@ for _, level in ipairs(support.levels()) do
                 local ok, message = pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
                 print(ok, message)
                 os.exit(7)
-            ]])
-            guard:signal "int"
-            assert.equal(7, guard:wait(60).code)
-            assert.matches("^false\t.*interrupted by SIGINT", guard.stdout:read("l", 10))
+            ]], "^false\t.*interrupted by SIGINT", 7)
         end)
 
         it("an interrupt reaches a loop that never waits", function()
@@ -74,17 +73,12 @@ for _, level in ipairs(support.levels()) do
         end)
 
         it("an interrupt reaches the main task past another one's endless loop", function()
-            local job <close> = jg.job {}
-            local guard = start(job, level, [[
-                local jg = require "jghost"
+            expect_caught([[
                 jg.task(function() ]] .. ready .. [[ while true do end end)
                 local ok, message = pcall(jg.sleep, 1e6) -- the other task begins when this one waits
                 print(message)
                 os.exit(5)
-            ]])
-            guard:signal "int"
-            assert.equal(5, guard:wait(60).code)
-            assert.matches("interrupted by SIGINT", guard.stdout:read("l", 10))
+            ]], "interrupted by SIGINT", 5)
         end)
 
         it("the second interrupt ends the run at once", function()

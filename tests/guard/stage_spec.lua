@@ -1,6 +1,7 @@
 -- stage_spec.lua: whoever is killed at whichever moment of the start-up, nothing is left.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local support = require "tests.support"
 
 local stages = {
@@ -17,14 +18,7 @@ local script = [[
 ]]
 
 local script_file
-
-setup(function()
-    script_file = support.script(script)
-end)
-
-teardown(function()
-    os.remove(script_file)
-end)
+fixture.script(script, function(file) script_file = file end)
 
 -- Kills the guard, or all but the guard, or all.
 local function kill(guard, marker, whom)

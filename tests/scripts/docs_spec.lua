@@ -67,7 +67,7 @@ local function run_example(path, example)
 end
 
 for _, path in ipairs(docs.files()) do
-    for _, example in ipairs(docs.fences(docs.read(path), "lua")) do
+    for _, example in ipairs(docs.fences(support.read(path), "lua")) do
         if not example.info:find "no%-run" then
             it(("%s:%d: the example runs"):format(path, example.line), function()
                 run_example(path, example)
@@ -78,7 +78,7 @@ end
 
 -- ---- (b) the interface ----
 
-local text = docs.read "docs/lua.md"
+local text = support.read "docs/lua.md"
 
 -- The headings that are functions: "job:spawn" of "### `job:spawn(options)`", as a set.
 local function documented()
@@ -149,7 +149,7 @@ end
 
 -- The words in double quotes in an array of a C file, as a set.
 local function words_of_array(path, array)
-    local body = docs.read(path):match(array .. "%[%]%s*=%s*(%b{})")
+    local body = support.read(path):match(array .. "%[%]%s*=%s*(%b{})")
     local set = {}
     for word in assert(body, path .. " has no " .. array):gmatch '"([^"]+)"' do
         set[word] = true
@@ -160,7 +160,7 @@ end
 
 -- The names that a function of a C file gives to set_text, set_integer and so on.
 local function fields_set_by(path, name)
-    local body = assert(docs.read(path):match("%f[%w_]" .. name .. "%b()%s*(%b{})"), path .. " has no " .. name)
+    local body = assert(support.read(path):match("%f[%w_]" .. name .. "%b()%s*(%b{})"), path .. " has no " .. name)
     local set = {}
     for field in body:gmatch 'set_%w+%(L, "([%w_]+)"' do
         set[field] = true
@@ -225,7 +225,7 @@ describe("docs/lua.md", function()
 
     it("describes every error name, and no other", function()
         local names = {}
-        for name in docs.read("host/err.h"):gmatch 'X%([%u_]+, "([%l_]+)"%)' do
+        for name in support.read("host/err.h"):gmatch 'X%([%u_]+, "([%l_]+)"%)' do
             names[name] = name ~= "ok" or nil
         end
         local described = {}
@@ -238,7 +238,7 @@ describe("docs/lua.md", function()
 
     it("describes every level", function()
         local levels = {}
-        for name in docs.read("host/level.h"):gmatch 'X%([%u_]+, "([%l-]+)"%)' do
+        for name in support.read("host/level.h"):gmatch 'X%([%u_]+, "([%l-]+)"%)' do
             levels['"' .. name .. '"'] = true
         end
         described_in("jg.guarantee", levels)
@@ -248,7 +248,7 @@ end)
 -- ---- (c) the command ----
 
 describe("docs/command.md", function()
-    local command = docs.read "docs/command.md"
+    local command = support.read "docs/command.md"
     local help = assert(jg.run { jghost, "--help" })
 
     -- "--timeout" of "--timeout=S", "-l" of "-l NAME".
@@ -296,7 +296,7 @@ describe("docs/command.md", function()
     it("describes every exit status of jghost itself", function()
         local cells = table.concat(docs.first_cells(assert(docs.section(command, "Exit status"))), "\n")
         local list = {}
-        for name, value in docs.read("host/exit.h"):gmatch "(JG_EXIT_[%u_]+) = (%d+)" do
+        for name, value in support.read("host/exit.h"):gmatch "(JG_EXIT_[%u_]+) = (%d+)" do
             if not cells:find("%f[%d]" .. value .. "%f[%D]") then
                 list[#list + 1] = name .. " " .. value
             end
@@ -309,7 +309,7 @@ end)
 
 local function anchors_of(path)
     local set = {}
-    for _, heading in ipairs(docs.headings(docs.read(path))) do
+    for _, heading in ipairs(docs.headings(support.read(path))) do
         set[docs.anchor(heading.text)] = true
     end
     return set
@@ -333,7 +333,7 @@ end
 for _, path in ipairs(docs.files()) do
     it(path .. ": the links lead somewhere", function()
         local list = {}
-        for target in docs.prose(docs.read(path)):gmatch "%]%(([^)%s]+)%)" do
+        for target in docs.prose(support.read(path)):gmatch "%]%(([^)%s]+)%)" do
             local why = broken(path, target)
             if why then
                 list[#list + 1] = ("(%s): %s"):format(target, why)

@@ -29,10 +29,7 @@ local function exits_quietly(code, script, options)
 end
 
 local function sorted(text)
-    local lines = {}
-    for line in text:gmatch "[^\n]+" do
-        lines[#lines + 1] = line
-    end
+    local lines = helper.lines(text)
     table.sort(lines)
     return table.concat(lines, "\n") .. "\n"
 end

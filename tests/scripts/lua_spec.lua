@@ -1,13 +1,14 @@
 -- lua_spec.lua: jghost as lua(1): the same command lines, the same output, the same statuses.
 
 local jg = require "jghost"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
 local lua = (jg.run { "lua5.4", "-v" } or {}).ok and "lua5.4" or nil
 local folder
 
-setup(function()
-    folder = helper.folder()
+fixture.folder(function(path)
+    folder = path
     local function write(name, text)
         helper.write(folder .. "/" .. name, text)
     end
@@ -24,10 +25,6 @@ setup(function()
         "local function inner() error('inner fails') end\nlocal t = {}\nfunction t.field() inner() end\nt.field()\n")
     write("init.lua", "print 'from init.lua' x = 5")
     write("-odd.lua", "print('odd', ...)")
-end)
-
-teardown(function()
-    helper.remove(folder)
 end)
 
 local function run(program, words, options)

@@ -3,6 +3,7 @@
 
 local jg = require "jghost"
 local core = require "jghost.core"
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local support = require "tests.support"
 
@@ -49,13 +50,9 @@ end)
 describe("what the system says of processes", function()
     local job
 
-    before_each(function()
-        job = jg.job()
+    fixture.job(function(new)
+        job = new
         helper.spawn(job, { "print", "x", "hang" }, { stdout = "pipe" }).stdout:read()
-    end)
-
-    after_each(function()
-        job:close()
     end)
 
     for name, get in pairs {
