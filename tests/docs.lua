@@ -1,8 +1,26 @@
--- docs.lua: what the specs know of Markdown: its examples, headings, tables and links.
+-- docs.lua: what the specs of the documents share: Markdown's examples, headings, tables and links.
 
+local assert = require "luassert"
 local lfs = require "lfs"
 
 local docs = {}
+
+--- Expects an empty list of texts; the message, after `what`, has all that is in it.
+function docs.expect_empty(list, what)
+    table.sort(list)
+    assert.equal("", table.concat(list, "\n"), what)
+end
+
+--- What is a key of `a` and isn't one of `b`.
+function docs.missing(a, b)
+    local list = {}
+    for name in pairs(a) do
+        if not b[name] then
+            list[#list + 1] = name
+        end
+    end
+    return list
+end
 
 --- The project's documents: README.md, if there is one, and docs/*.md.
 function docs.files()
