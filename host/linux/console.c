@@ -1,218 +1,27 @@
 /*
-** console.c: a line editor on the terminal.
+** console.c: a line editor on the terminal, on the side of the loop.
 **
-** libedit's blocking el_gets runs in a thread of its own; its callback mode has redraw faults. All
-** that the two threads share is under one mutex, and an eventfd wakes the one that waits for keys. A
-** line is given up by typing its end in the user's stead, so that libedit leaves the terminal as it
-** does after any line.
+** What reads and edits is in a thread of its own: consoleedit.c. All that the two threads share is under
+** one mutex, and an eventfd wakes the one that waits for keys.
 */
 #define _GNU_SOURCE
+#include "console.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <histedit.h>
-#include <limits.h>
-#include <locale.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <termios.h>
 #include <unistd.h>
-#include <uv.h>
-#include <wchar.h>
-
-#include "linux.h"
-#include "past.h"
 
 enum { UV_HANDLES = 3 };
 
-struct jg_os_console {
-    uv_async_t posted; /* a line is finished; referenced only while one is asked for */
-    uv_signal_t resumed, resized;
-    int uv_handles; /* not closed yet */
-    jg_os_console_line_fn *deliver;
-    void *owner;
-
-    uv_thread_t thread;
-    int wake; /* eventfd: the thread is to look at the flags */
-    uv_mutex_t mutex;
-    bool asked, cancelled, closing, was_resumed, was_resized; /* the loop tells the thread */
-    bool finished;                                            /* the thread tells the loop */
-    char *prompt, *line;
-
-    /* the thread's own while it runs */
-    EditLine *editor;
-    struct jg_past *past;
-    FILE *output;
-    locale_t locale;
-};
-
-/* ---- the thread ---- */
+/* ---- asking ---- */
 
 static void wake(struct jg_os_console *console)
 {
     eventfd_write(console->wake, 1);
 }
-
-/*
-** Continued after a stop: the guard has put the terminal back, so it is in its ordinary mode; if it
-** isn't, a second SIGCONT has come for the same continuing, or somebody else reads. In the
-** background tcdrain stops us again, before anything is changed.
-*/
-static void resume(struct jg_os_console *console)
-{
-    struct termios modes;
-    if (tcdrain(STDIN_FILENO) == -1 || tcgetattr(STDIN_FILENO, &modes) == -1 || (modes.c_lflag & ICANON) == 0)
-        return;
-    el_set(console->editor, EL_PREP_TERM, 0); /* it believes that it is in its own mode */
-    el_set(console->editor, EL_PREP_TERM, 1);
-    el_set(console->editor, EL_REFRESH);
-}
-
-/* Does what the loop has told the thread. False: the line is to be given up. */
-static bool obey(struct jg_os_console *console)
-{
-    uv_mutex_lock(&console->mutex);
-    bool given_up = console->closing || console->cancelled;
-    bool was_resumed = console->was_resumed, was_resized = console->was_resized;
-    console->was_resumed = console->was_resized = false;
-    uv_mutex_unlock(&console->mutex);
-    if (given_up)
-        return false;
-    if (was_resized)
-        el_resize(console->editor);
-    if (was_resumed)
-        resume(console);
-    return true;
-}
-
-/* Waits until a byte can be read, or the terminal is gone. False: the line is to be given up. */
-static bool wait_for_byte(struct jg_os_console *console)
-{
-    while (obey(console)) {
-        eventfd_t ignored;
-        struct pollfd either[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = console->wake, .events = POLLIN}};
-        if (poll(either, 2, -1) == -1)
-            continue;
-        if (either[1].revents != 0)
-            eventfd_read(console->wake, &ignored);
-        else if (either[0].revents != 0)
-            return true;
-    }
-    return false;
-}
-
-/* Bytes of a character so far, the last one new. True: it is complete. Drops what is no UTF-8. */
-static bool decode(char *bytes, size_t *length, wchar_t *key)
-{
-    for (;;) {
-        mbstate_t state = {0};
-        size_t used = mbrtowc(key, bytes, *length, &state);
-        if (used == (size_t)-2)
-            return false;
-        if (used != (size_t)-1)
-            return true;
-        if (*length == 1) {
-            *length = 0;
-            return false;
-        }
-        bytes[0] = bytes[*length - 1];
-        *length = 1;
-    }
-}
-
-/* One byte at a time: what follows the line is somebody else's, such as a child's or io.read's. */
-static int read_key(EditLine *editor, wchar_t *key)
-{
-    struct jg_os_console *console;
-    char bytes[MB_LEN_MAX];
-    size_t length = 0;
-    el_get(editor, EL_CLIENTDATA, &console);
-    for (;;) {
-        if (!wait_for_byte(console)) {
-            *key = L'\n';
-            return 1;
-        }
-        ssize_t got = read(STDIN_FILENO, bytes + length, 1);
-        if (got == -1 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (got <= 0)
-            return (int)got;
-        length++;
-        if (decode(bytes, &length, key))
-            return 1;
-    }
-}
-
-static char *get_prompt(EditLine *editor)
-{
-    struct jg_os_console *console;
-    el_get(editor, EL_CLIENTDATA, &console);
-    return console->prompt;
-}
-
-/* False: the console is being closed. */
-static bool wait_until_asked(struct jg_os_console *console)
-{
-    for (;;) {
-        eventfd_t ignored;
-        uv_mutex_lock(&console->mutex);
-        bool asked = console->asked && !console->finished, closing = console->closing;
-        uv_mutex_unlock(&console->mutex);
-        if (closing)
-            return false;
-        if (asked)
-            return true;
-        eventfd_read(console->wake, &ignored);
-    }
-}
-
-static void post(struct jg_os_console *console, const char *typed)
-{
-    char *line = typed == NULL ? NULL : strdup(typed);
-    if (line != NULL)
-        line[strcspn(line, "\n")] = '\0';
-    uv_mutex_lock(&console->mutex);
-    bool given_up = console->closing || console->cancelled;
-    uv_mutex_unlock(&console->mutex);
-    if (line != NULL && !given_up)
-        jg_past_add(console->past, line);
-    uv_mutex_lock(&console->mutex);
-    console->line = line;
-    console->finished = true;
-    uv_mutex_unlock(&console->mutex);
-    uv_async_send(&console->posted);
-}
-
-static void thread_main(void *argument)
-{
-    struct jg_os_console *console = argument;
-    uselocale(console->locale);
-    while (wait_until_asked(console)) {
-        int length;
-        if (mbstowcs(NULL, console->prompt, 0) == (size_t)-1) /* libedit would crash */
-            strcpy(console->prompt, "");
-        post(console, el_gets(console->editor, &length));
-    }
-    uselocale(LC_GLOBAL_LOCALE);
-}
-
-/* No signal is for this thread, but those that stop whoever uses the terminal from the background. */
-static int start_thread(struct jg_os_console *console)
-{
-    sigset_t set, old;
-    sigfillset(&set);
-    sigdelset(&set, SIGTTIN);
-    sigdelset(&set, SIGTTOU);
-    pthread_sigmask(SIG_SETMASK, &set, &old);
-    int code = uv_thread_create(&console->thread, thread_main, console);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return code;
-}
-
-/* ---- the loop's side ---- */
 
 static void on_posted(uv_async_t *posted)
 {
@@ -267,75 +76,9 @@ void jg_os_console_cancel(struct jg_os_console *console)
 
 /* ---- open and close ---- */
 
-static void configure(EditLine *editor, struct jg_os_console *console)
-{
-    static const char *const keys[][2] = {
-        {"\\t", "ed-insert"},         {"\\e[1~", "ed-move-to-beg"},      {"\\e[4~", "ed-move-to-end"},
-        {"\\e[7~", "ed-move-to-beg"}, {"\\e[8~", "ed-move-to-end"},      {"\\eOH", "ed-move-to-beg"},
-        {"\\eOF", "ed-move-to-end"},  {"\\e[3~", "ed-delete-next-char"}, {"\\e[1;5C", "em-next-word"},
-        {"\\e[1;5D", "ed-prev-word"},
-    };
-    el_set(editor, EL_CLIENTDATA, console);
-    el_set(editor, EL_PROMPT, get_prompt);
-    el_set(editor, EL_EDITOR, "emacs");
-    el_set(editor, EL_SIGNAL, 0);
-    el_set(editor, EL_GETCFN, read_key);
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        el_set(editor, EL_BIND, keys[i][0], keys[i][1], NULL);
-    /* Ctrl-\ would end guard and harness at once, and leave the terminal in the editor's mode */
-    el_set(editor, EL_SETTY, "-d", "quit=", NULL);
-    el_set(editor, EL_HIST, history, jg_past_of_editor(console->past));
-}
-
-static bool open_output(struct jg_os_console *console, struct jg_err *err)
-{
-    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (fd != -1)
-        console->output = fdopen(fd, "w");
-    if (console->output == NULL) {
-        int code = errno;
-        if (fd != -1)
-            close(fd);
-        return jg_err_set(err, code, "cannot write to the terminal");
-    }
-    return true;
-}
-
-/* The editor takes what it reads for text in the locale of who makes and who runs it; the script's
-** own locale is none of its business. */
-static bool open_editor(struct jg_os_console *console, const char *history_file, struct jg_err *err)
-{
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return jg_err_set(err, errno, "cannot edit lines without a terminal");
-    console->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-    if (console->locale == NULL)
-        console->locale = newlocale(LC_CTYPE_MASK, "", NULL);
-    if (console->locale == NULL)
-        return jg_err_set(err, errno, "cannot set up the line editor");
-    if (!open_output(console, err))
-        return false;
-    locale_t previous = uselocale(console->locale);
-    console->past = jg_past_open(history_file);
-    if (console->past != NULL)
-        console->editor =
-            el_init_fd("jghost", stdin, console->output, stderr, STDIN_FILENO, fileno(console->output), STDERR_FILENO);
-    if (console->editor != NULL)
-        configure(console->editor, console);
-    uselocale(previous);
-    if (console->editor == NULL)
-        return jg_err_set(err, ENOMEM, "cannot set up the line editor");
-    return true;
-}
-
 static void free_console(struct jg_os_console *console)
 {
-    if (console->editor != NULL)
-        el_end(console->editor);
-    jg_past_close(console->past);
-    if (console->output != NULL)
-        fclose(console->output);
-    if (console->locale != NULL)
-        freelocale(console->locale);
+    jg_console_editor_close(console);
     if (console->wake != -1)
         close(console->wake);
     uv_mutex_destroy(&console->mutex);
@@ -371,7 +114,7 @@ static bool open_handles(struct jg_os_console *console, uv_loop_t *uv_loop, stru
     uv_unref((uv_handle_t *)&console->posted);
     uv_unref((uv_handle_t *)&console->resumed);
     uv_unref((uv_handle_t *)&console->resized);
-    code = start_thread(console);
+    code = jg_console_thread_start(console);
     if (code == 0)
         return true;
     return jg_err_set(err, -code, "cannot start the line editor's thread");
@@ -391,7 +134,7 @@ bool jg_os_console_open(struct jg_os_console **console, uv_loop_t *uv_loop, cons
     bool ok = new->wake != -1 && new->prompt != NULL;
     if (!ok)
         jg_err_set(err, errno, "cannot set up the line editor");
-    ok = ok && open_editor(new, history_file, err) && open_handles(new, uv_loop, err);
+    ok = ok && jg_console_editor_open(new, history_file, err) && open_handles(new, uv_loop, err);
     if (ok) {
         *console = new;
         return true;

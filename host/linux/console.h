@@ -1,0 +1,46 @@
+/*
+** console.h: the line editor's two halves: console.c, on the loop's side, and consoleedit.c, in a thread.
+*/
+#ifndef JG_LINUX_CONSOLE_H
+#define JG_LINUX_CONSOLE_H
+
+#include <histedit.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <uv.h>
+
+#include "../os.h"
+#include "past.h"
+
+struct jg_os_console {
+    uv_async_t posted; /* a line is finished; referenced only while one is asked for */
+    uv_signal_t resumed, resized;
+    int uv_handles; /* not closed yet */
+    jg_os_console_line_fn *deliver;
+    void *owner;
+
+    uv_thread_t thread;
+    int wake; /* eventfd: the thread is to look at the flags */
+    uv_mutex_t mutex;
+    bool asked, cancelled, closing, was_resumed, was_resized; /* the loop tells the thread */
+    bool finished;                                            /* the thread tells the loop */
+    char *prompt, *line;
+
+    /* the thread's own while it runs */
+    EditLine *editor;
+    struct jg_past *past;
+    FILE *output;
+    locale_t locale;
+};
+
+/* Makes the editor, for the terminal that is standard input and output. False: why, in `err`. */
+bool jg_console_editor_open(struct jg_os_console *console, const char *history_file, struct jg_err *err);
+
+/* Frees it, once its thread has ended or if there never was one. */
+void jg_console_editor_close(struct jg_os_console *console);
+
+/* Starts the thread that reads lines when they are asked for. Returns libuv's code. */
+int jg_console_thread_start(struct jg_os_console *console);
+
+#endif
