@@ -105,7 +105,7 @@ program("jghost-fault", ".")
     linkoptions "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
 
 target("child", "ConsoleApp", ".")
-    files { "tests/child.c", "tests/child_" .. system .. ".c" }
+    files { "tests/child.c", "tests/verbs_*.c", "tests/child_" .. system .. "*.c" }
 
 for _, folder in ipairs { "host", "bindings" } do
     for _, file in ipairs(os.matchfiles("tests/" .. folder .. "/*_test.c")) do

@@ -1,6 +1,6 @@
 /*
-** child.h: the seam inside the test child. child.c has the verbs and knows no system; below it is
-** child_linux.c or its twin, chosen by the build.
+** child.h: the seam inside the test child. child.c and the verbs (verbs.h) know no system; below them are
+** child_linux.c and child_linux_*.c or their twins, chosen by the build.
 **
 ** Unless said otherwise a function returns 0, or an errno of the C library, which child.c turns into
 ** a message. What a system can't do is ENOTSUP: there is never a function missing on one side.
