@@ -23,6 +23,13 @@ end
 
 local ready = 'io.write "ready\\n" io.stdout:flush() '
 
+-- Catches the first interrupt.
+local catch = [[
+    local jg = require "jghost"
+    pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
+    print "caught" io.stdout:flush()
+]]
+
 for _, level in ipairs(support.levels()) do
     describe("at level " .. level, function()
         for _, name in ipairs { "INT", "TERM", "HUP" } do
@@ -83,10 +90,7 @@ for _, level in ipairs(support.levels()) do
 
         it("the second interrupt ends the run at once", function()
             local job <close> = jg.job {}
-            local guard, marker = start(job, level, [[
-                local jg = require "jghost"
-                pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
-                print "caught" io.stdout:flush()
+            local guard, marker = start(job, level, catch .. [[
                 while true do pcall(jg.sleep, 1e6) end
             ]])
             guard:signal "int"
@@ -98,10 +102,7 @@ for _, level in ipairs(support.levels()) do
 
         it("an interrupt of the whole group counts once", function()
             local job <close> = jg.job {}
-            local guard, marker = start(job, level, [[
-                local jg = require "jghost"
-                pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
-                print "caught" io.stdout:flush()
+            local guard, marker = start(job, level, catch .. [[
                 jg.sleep(0.2) -- the other copy would come meanwhile
                 os.exit(9)
             ]], { "env", "--default-signal=INT", "setsid" })

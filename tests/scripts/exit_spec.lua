@@ -279,17 +279,32 @@ describe("os.exit(code, true), if something goes wrong,", function()
         assert.truthy(complaint:find("deadlock", 1, true), complaint)
     end)
 
-    it("can be interrupted where closing waits", function()
-        local printed, complaint = exits(3, [[
-            local x <close> = note "x"
-            local w <close> = setmetatable({}, { __close = function()
-                os.execute "kill -TERM $PPID"
+    for where, act in pairs { waits = "jg.sleep(1000)", ["never waits"] = "while true do end" } do
+        it("can be interrupted where closing " .. where, function()
+            local printed, complaint = exits(3, ([[
+                local x <close> = note "x"
+                local w <close> = setmetatable({}, { __close = function()
+                    os.execute "kill -TERM $PPID"
+                    %s
+                end })
+                os.exit(3, true)
+            ]]):format(act))
+            assert.truthy(printed:find "^closed x\t", printed)
+            assert.truthy(complaint:find("interrupted by SIGTERM", 1, true), complaint)
+        end)
+    end
+
+    it("within a task's cancelling", function()
+        assert.equal("closed task\tnil\nclosed main\tnil\n", exits_quietly(3, [[
+            local x <close> = note "main"
+            local task = jg.task(function()
+                local y <close> = note("task", function() os.exit(3, true) end)
                 jg.sleep(1000)
-            end })
-            os.exit(3, true)
-        ]])
-        assert.truthy(printed:find "^closed x\t", printed)
-        assert.truthy(complaint:find("interrupted by SIGTERM", 1, true), complaint)
+            end)
+            jg.sleep(0.01)
+            task:cancel()
+            print "never"
+        ]]))
     end)
 
     it("after an interrupt that the script has caught", function()
