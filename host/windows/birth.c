@@ -1,0 +1,136 @@
+/*
+** birth.c: the creation of a process, in its jobs from its first instruction on.
+**
+** Where the system takes no list of jobs (before Windows 10) the process is created suspended, put into them, then
+** resumed. If we die in between, it is nobody's problem: it is in the run's own job since its creation, as we are.
+**
+** It leads a process group, so that a Ctrl-Break can be meant for it, and isn't hit by the user's Ctrl-C, which is ours
+** to deal with.
+*/
+#include "birth.h"
+
+#include <stdlib.h>
+
+#ifndef PROC_THREAD_ATTRIBUTE_JOB_LIST
+#define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
+#endif
+
+struct birth {
+    STARTUPINFOEXW startup;
+    HANDLE inherited[3]; /* as long as the process is being created, the system keeps pointers to these two */
+    DWORD inherited_count;
+    HANDLE *jobs; /* the outermost first */
+    size_t depth;
+    bool listed; /* the system puts it into the jobs */
+};
+
+static void undo(struct birth *birth)
+{
+    if (birth->startup.lpAttributeList != NULL)
+        DeleteProcThreadAttributeList(birth->startup.lpAttributeList);
+    free(birth->startup.lpAttributeList);
+    free(birth->jobs);
+}
+
+static bool make_list(struct birth *birth)
+{
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(NULL, 2, 0, &size);
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
+    if (list == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return false;
+    }
+    if (!InitializeProcThreadAttributeList(list, 2, 0, &size)) {
+        free(list);
+        return false;
+    }
+    birth->startup.lpAttributeList = list;
+    return true;
+}
+
+static void set_stdio(struct birth *birth, const struct jg_plan *plan)
+{
+    STARTUPINFOW *info = &birth->startup.StartupInfo;
+    info->cb = sizeof birth->startup;
+    info->dwFlags = STARTF_USESTDHANDLES;
+    info->hStdInput = plan->stdio[0];
+    info->hStdOutput = plan->stdio[1];
+    info->hStdError = plan->stdio[2];
+    for (int i = 0; i < 3; i++)
+        if (plan->stdio[i] != NULL)
+            birth->inherited[birth->inherited_count++] = plan->stdio[i];
+}
+
+static bool set_jobs(struct birth *birth, const struct jg_os_job *job)
+{
+    birth->depth = jg_job_depth(job);
+    if (birth->depth == 0)
+        return true;
+    birth->jobs = malloc(birth->depth * sizeof *birth->jobs);
+    if (birth->jobs == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return false;
+    }
+    jg_job_chain(job, birth->jobs);
+    birth->listed = UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
+                                              birth->jobs, birth->depth * sizeof *birth->jobs, NULL, NULL);
+    return true;
+}
+
+static bool prepare(struct birth *birth, const struct jg_os_job *job, const struct jg_plan *plan)
+{
+    set_stdio(birth, plan);
+    if (!make_list(birth) || !set_jobs(birth, job))
+        return false;
+    return birth->inherited_count == 0 ||
+           UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                                     birth->inherited, birth->inherited_count * sizeof *birth->inherited, NULL, NULL);
+}
+
+/* One that the system hasn't put into the jobs: false, and it is ended. */
+static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created)
+{
+    bool ok = true;
+    for (size_t i = 0; i < birth->depth && ok; i++)
+        ok = AssignProcessToJobObject(birth->jobs[i], created->hProcess);
+    if (ok && ResumeThread(created->hThread) != (DWORD)-1)
+        return true;
+    DWORD error = GetLastError();
+    TerminateProcess(created->hProcess, 1);
+    SetLastError(error);
+    return false;
+}
+
+static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err)
+{
+    bool suspended = birth->depth > 0 && !birth->listed;
+    DWORD flags = CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    if (!CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0,
+                        suspended ? flags | CREATE_SUSPENDED : flags, plan->environment, plan->folder,
+                        &birth->startup.StartupInfo, created))
+        return jg_err_set(err, (int)GetLastError(), "cannot run");
+    bool ok = !suspended || assign(birth, created);
+    if (!ok) {
+        jg_err_set(err, (int)GetLastError(), "cannot put a process into its job");
+        CloseHandle(created->hProcess);
+    }
+    CloseHandle(created->hThread);
+    return ok;
+}
+
+bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, HANDLE *handle, DWORD *pid, struct jg_err *err)
+{
+    struct birth birth = {0};
+    PROCESS_INFORMATION created;
+    bool ok = prepare(&birth, job, plan);
+    if (!ok)
+        jg_err_set(err, (int)GetLastError(), "cannot start a process");
+    ok = ok && create(&birth, plan, &created, err);
+    undo(&birth);
+    if (ok) {
+        *handle = created.hProcess;
+        *pid = created.dwProcessId;
+    }
+    return ok;
+}

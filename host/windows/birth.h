@@ -1,0 +1,16 @@
+/*
+** birth.h: the creation of a process, in its jobs from its first instruction on.
+*/
+#ifndef JG_BIRTH_H
+#define JG_BIRTH_H
+
+#include "job.h"
+#include "plan.h"
+
+/*
+** Starts what `plan` says, in `job` and all the jobs around it (NULL: in the run's own alone). It inherits its three
+** standard handles and nothing else. The handle of the process is the caller's.
+*/
+bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, HANDLE *handle, DWORD *pid, struct jg_err *err);
+
+#endif

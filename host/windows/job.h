@@ -1,0 +1,60 @@
+/*
+** job.h: what the backend knows of a job.
+*/
+#ifndef JG_JOB_H
+#define JG_JOB_H
+
+#include "loop.h"
+
+struct jg_os_process;
+
+/* Processes that a freeze has suspended, by handles of ours. */
+struct jg_suspended {
+    HANDLE *handles;
+    size_t count, room;
+};
+
+struct jg_os_job {
+    struct jg_event event; /* the system says that it has become empty */
+    HANDLE handle;
+    struct jg_os_loop *loop;
+    struct jg_os_job *parent, *children; /* the parent is NULL in the outermost */
+    struct jg_os_job *next, **self;      /* among its parent's children */
+    jg_os_job_emptied_fn *emptied;
+    void *owner;
+    struct jg_os_process *processes; /* that we started and that haven't ended */
+    struct jg_suspended suspended;
+    int live; /* how many are in `processes` */
+    int holds;
+    int code; /* that its processes are being ended with; 0: they aren't */
+    bool populated, frozen, released;
+};
+
+/* All of these do nothing for NULL, the run's own job. */
+
+/* A process more, or less. */
+void jg_job_count(struct jg_os_job *job, int change);
+
+/* Something in it has ended: if it has become empty, says so, and goes on with its parent. */
+void jg_job_check(struct jg_os_job *job);
+
+/* The job isn't freed between these two. */
+void jg_job_hold(struct jg_os_job *job);
+void jg_job_drop(struct jg_os_job *job);
+
+/* Is it frozen, or any job around it? */
+bool jg_job_frozen(const struct jg_os_job *job);
+
+/* Resumes what a freeze has suspended. */
+void jg_job_thaw(struct jg_os_job *job);
+
+/* How many jobs it is in, itself included. */
+size_t jg_job_depth(const struct jg_os_job *job);
+
+/* The handles of those, the outermost first. */
+void jg_job_chain(const struct jg_os_job *job, HANDLE *handles);
+
+void jg_jobs_release_all(struct jg_os_loop *loop);
+void jg_jobs_check_all(struct jg_os_loop *loop);
+
+#endif

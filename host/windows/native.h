@@ -1,0 +1,35 @@
+/*
+** native.h: refusals of ours that Windows has no error code for.
+**
+** Bit 29 marks a code as an application's own: no GetLastError of the system's has it.
+*/
+#ifndef JG_NATIVE_H
+#define JG_NATIVE_H
+
+#include "../err.h"
+
+/* code, its kind, its text */
+#define JG_NATIVES(X) \
+    X(BATCH_FILE, NOT_EXECUTABLE, \
+      "A batch file is run by cmd.exe, which takes arguments apart by rules of its own and may run what is in them; " \
+      "say so by starting cmd.exe with /d /c") \
+    X(IS_FROZEN, INVALID, "Nothing can be started in it until it is thawed") \
+    X(ENDED, GONE, "The process has ended") \
+    X(NO_SUCH_PROCESS, GONE, "There is no such process") \
+    X(NO_SUCH_SIGNAL, INVALID, "There is no signal of that name") \
+    X(SIGNAL_UNSUPPORTED, NOT_SUPPORTED, "Windows has no such signal, only term, int and kill") \
+    X(NOT_ITS_STARTER, NOT_SUPPORTED, \
+      "Only a process that was started by this one can be sent that, any can be killed") \
+    X(NO_CONSOLE, NOT_SUPPORTED, "It is sent through a console, and there is none that this process shares with it") \
+    X(NO_ISOLATION, NOT_SUPPORTED, "Windows has no process numbers of a job's own") \
+    X(QUOTE_IN_NAME, INVALID, "The name of a program can't have a quotation mark in it") \
+    X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes")
+
+enum jg_native {
+    JG_NATIVE_FIRST = 0x20000000,
+#define JG_NATIVE_ENUM(code, kind, text) JG_NATIVE_##code,
+    JG_NATIVES(JG_NATIVE_ENUM)
+#undef JG_NATIVE_ENUM
+};
+
+#endif

@@ -1,0 +1,165 @@
+/*
+** snapshot.c: every process of the system at one moment, as only one call tells it: NtQuerySystemInformation. The
+** documented ones (Toolhelp) are made of it, and leave out when, how much, and whether it runs.
+*/
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+enum { SYSTEM_PROCESSES = 5, FIRST_SIZE = 1 << 18 };
+
+#define TOO_SMALL ((LONG)0xC0000004) /* STATUS_INFO_LENGTH_MISMATCH */
+
+typedef LONG NTAPI query_fn(int what, void *data, ULONG size, ULONG *needed);
+
+struct text {
+    USHORT length, room; /* in bytes */
+    wchar_t *at;
+};
+
+struct thread {
+    LARGE_INTEGER times[3];
+    ULONG waiting;
+    void *start;
+    HANDLE ids[2];
+    LONG priorities[2];
+    ULONG switches, state, reason;
+};
+
+struct jg_snapshot_entry {
+    ULONG next, threads;
+    LARGE_INTEGER reserved[3];
+    LARGE_INTEGER created, user_time, system_time;
+    struct text name;
+    LONG priority;
+    ULONG_PTR pid, parent;
+    ULONG handles, session;
+    ULONG_PTR key;
+    SIZE_T peak_virtual, virtual_size;
+    ULONG faults;
+    SIZE_T peak_working_set, working_set;
+    SIZE_T quotas[4], pagefile, peak_pagefile, private_pages;
+    LARGE_INTEGER io[6];
+    struct thread thread[1];
+};
+
+enum { WAITING = 5 };                                                   /* a thread's state */
+enum { PAGE_IN = 2, SUSPENDED = 5, WR_PAGE_IN = 9, WR_SUSPENDED = 12 }; /* and why */
+
+static bool read_all(struct jg_snapshot *snapshot)
+{
+    query_fn *query =
+        (query_fn *)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation");
+    LONG status = query == NULL ? -1 : TOO_SMALL;
+    for (ULONG size = FIRST_SIZE; status == TOO_SMALL; size *= 2) {
+        free(snapshot->data);
+        snapshot->data = malloc(size);
+        if (snapshot->data == NULL) {
+            SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+            return false;
+        }
+        status = query(SYSTEM_PROCESSES, snapshot->data, size, NULL);
+    }
+    if (status < 0)
+        SetLastError(ERROR_NOT_SUPPORTED);
+    return status >= 0;
+}
+
+static const struct jg_snapshot_entry *next_entry(const struct jg_snapshot_entry *entry)
+{
+    return entry->next == 0 ? NULL : (const void *)((const char *)entry + entry->next);
+}
+
+static int by_pid(const void *a, const void *b)
+{
+    const struct jg_snapshot_entry *const *x = a, *const *y = b;
+    return ((*x)->pid > (*y)->pid) - ((*x)->pid < (*y)->pid);
+}
+
+bool jg_snapshot_take(struct jg_snapshot *snapshot)
+{
+    *snapshot = (struct jg_snapshot){0};
+    if (!read_all(snapshot)) {
+        jg_snapshot_free(snapshot);
+        return false;
+    }
+    size_t count = 0;
+    for (const struct jg_snapshot_entry *entry = snapshot->data; entry != NULL; entry = next_entry(entry))
+        count++;
+    snapshot->at = malloc(count * sizeof *snapshot->at);
+    if (snapshot->at == NULL) {
+        jg_snapshot_free(snapshot);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return false;
+    }
+    for (const struct jg_snapshot_entry *entry = snapshot->data; entry != NULL; entry = next_entry(entry))
+        snapshot->at[snapshot->count++] = entry;
+    qsort(snapshot->at, snapshot->count, sizeof *snapshot->at, by_pid);
+    return true;
+}
+
+void jg_snapshot_free(struct jg_snapshot *snapshot)
+{
+    free(snapshot->data);
+    free(snapshot->at);
+    *snapshot = (struct jg_snapshot){0};
+}
+
+static const struct jg_snapshot_entry *find(const struct jg_snapshot *snapshot, ULONG_PTR pid)
+{
+    struct jg_snapshot_entry key = {.pid = pid};
+    const struct jg_snapshot_entry *wanted = &key, **found;
+    found = bsearch(&wanted, snapshot->at, snapshot->count, sizeof *snapshot->at, by_pid);
+    return found != NULL ? *found : NULL;
+}
+
+enum liveliness { STOPPED, SLEEPING, IN_DISK_WAIT, ALIVE };
+
+static enum liveliness liveliness(const struct thread *thread)
+{
+    if (thread->state != WAITING)
+        return ALIVE; /* or will be in a moment */
+    switch (thread->reason) {
+    case PAGE_IN:
+    case WR_PAGE_IN:
+        return IN_DISK_WAIT;
+    case SUSPENDED:
+    case WR_SUSPENDED:
+        return STOPPED;
+    default:
+        return SLEEPING;
+    }
+}
+
+/* That of its liveliest thread. */
+static const char *process_state(const struct jg_snapshot_entry *entry)
+{
+    static const char *const names[] = {"stopped", "sleeping", "waiting", "running"};
+    enum liveliness best = entry->threads > 0 ? STOPPED : ALIVE;
+    for (ULONG i = 0; i < entry->threads; i++)
+        if (liveliness(&entry->thread[i]) > best)
+            best = liveliness(&entry->thread[i]);
+    return names[best];
+}
+
+bool jg_snapshot_find(const struct jg_snapshot *snapshot, ULONG_PTR pid, struct jg_seen *seen)
+{
+    const struct jg_snapshot_entry *entry = find(snapshot, pid);
+    if (entry == NULL)
+        return false;
+    /* who has the number of a parent that has ended is younger than the child */
+    const struct jg_snapshot_entry *parent = find(snapshot, entry->parent);
+    bool alive = parent != NULL && parent->created.QuadPart <= entry->created.QuadPart;
+    *seen = (struct jg_seen){
+        .created = (uint64_t)entry->created.QuadPart,
+        .user_time = (uint64_t)entry->user_time.QuadPart,
+        .system_time = (uint64_t)entry->system_time.QuadPart,
+        .parent = alive ? (int64_t)entry->parent : -1,
+        .memory = (int64_t)entry->working_set,
+        .threads = entry->threads,
+        .name = entry->name.at,
+        .name_length = entry->name.length / sizeof(wchar_t),
+        .state = process_state(entry),
+    };
+    return true;
+}
