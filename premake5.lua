@@ -1,10 +1,14 @@
 -- premake5.lua: what is built from what. (premake4.lua lets Debian's Premake 4 read it, too.)
 --
 -- Products are in build/<os>/<configuration>/: jghost, child, tiny and the benchmarks there itself,
--- the C unit test tests/host/err_test.c as tests/host/err_test.
+-- the C unit test tests/host/err_test.c as tests/host/err_test. For Windows they are cross-compiled,
+-- --os=windows, or made by Visual Studio; scripts/sources.sh fetches what is linked there.
 
-local system = _OPTIONS.os or "linux"
+local system = _OPTIONS.os or (os.target and os.target()) or "linux"
+local windows = system == "windows"
+local gnu = not (_ACTION or ""):find "^vs" -- else Visual Studio
 local output = "build/" .. system
+local sources = "build/windows/sources/"
 local configs = { "release", "debug", "sanitize" }
 
 -- What `pkg-config` says, as a text for the command line.
@@ -21,9 +25,15 @@ workspace "jghost"
     language "C"
     cdialect "gnu11"
     symbols "On"
-    buildoptions { "-Wall", "-Wextra", "-Werror" }
-    if system == "windows" then
+    if windows then
         gccprefix "x86_64-w64-mingw32-"
+        defines { "_WIN32_WINNT=0x0602", "WIN32_LEAN_AND_MEAN" }
+        if gnu then
+            defines "__USE_MINGW_ANSI_STDIO=1" -- or printf would be msvcrt.dll's, which has no %zu
+            linkoptions "-static"
+        else
+            platforms "x64"
+        end
     end
 
     filter "configurations:release"
@@ -42,39 +52,118 @@ local function target(name, what, folder)
     filter {}
 end
 
--- Turns on the sanitizers; for what is ours, not for what only plays a child.
+-- What is ours has no warnings.
+local function strict()
+    if gnu then
+        buildoptions { "-Wall", "-Wextra", "-Werror" }
+    end
+end
+
+-- Turns on the sanitizers; for what is ours, not for what only plays a child. mingw has no library for
+-- them: there, undefined behaviour is an illegal instruction.
 local function sanitized()
     filter "configurations:sanitize"
-    buildoptions { "-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-O1" }
-    linkoptions "-fsanitize=address,undefined"
+    if not windows then
+        buildoptions { "-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-O1" }
+        linkoptions "-fsanitize=address,undefined"
+    elseif gnu then
+        buildoptions { "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error", "-O1" }
+    end
     filter {}
+end
+
+-- Where the headers of Lua and libuv are.
+local function headers()
+    if windows then
+        includedirs { sources .. "lua5.4/src", sources .. "libuv1/include" }
+    else
+        buildoptions(pkg_config "--cflags lua5.4")
+    end
 end
 
 local function library(name)
     target(name, "StaticLib", "lib")
+    strict()
     sanitized()
-    buildoptions(pkg_config "--cflags lua5.4")
+    headers()
 end
 
--- A program with all of jghost in it, in one file: only libc is loaded at run time.
+-- Somebody else's: its warnings are not ours to mend.
+local function foreign_library(name)
+    target(name, "StaticLib", "lib")
+    headers()
+    if gnu then
+        buildoptions "-w"
+    end
+end
+
+-- The numbers in the version that host/command.h has, as definitions for the resource compiler.
+local function version_numbers()
+    local file = assert(io.open "host/command.h")
+    local version = assert(file:read("*a"):match '#define JG_VERSION "([%d.]+)"')
+    file:close()
+    local numbers = {}
+    for number in version:gmatch "%d+" do
+        table.insert(numbers, ("JG_VERSION_%d=%s"):format(#numbers + 1, number))
+    end
+    return numbers
+end
+
+-- A program with all of jghost in it, in one file: nothing but the system's own is loaded at run time.
 local function program(name, folder)
     target(name, "ConsoleApp", folder)
+    strict()
     sanitized()
-    buildoptions(pkg_config "--cflags lua5.4")
+    headers()
     linkgroups "On"
     links { "jghost-host", "jghost-scripts", "jghost-bindings", "jghost-os" }
-    -- The whole of Lua, and visible, for the C modules that scripts load.
-    linkoptions { "-Wl,--whole-archive", "-l:liblua5.4.a", "-Wl,--no-whole-archive" }
-    linkoptions "-Wl,--export-dynamic-symbol=lua*"
-    links { "lua5.4-filesystem:static", "uv_a:static", "edit:static", "tinfo:static", "bsd:static", "md:static" }
-    links { "m", "dl", "pthread" }
+    if windows then
+        links { "lua", "lfs", "uv", "ws2_32", "psapi", "iphlpapi", "userenv", "user32", "advapi32", "shell32" }
+        if gnu then
+            linkoptions "jghost.res" -- jghost-os makes it
+        else
+            files { "host/windows/jghost.rc", "host/windows/jghost.manifest" }
+            resdefines(version_numbers())
+        end
+    else
+        -- The whole of Lua, and visible, for the C modules that scripts load.
+        linkoptions { "-Wl,--whole-archive", "-l:liblua5.4.a", "-Wl,--no-whole-archive" }
+        linkoptions "-Wl,--export-dynamic-symbol=lua*"
+        links { "lua5.4-filesystem:static", "uv_a:static", "edit:static", "tinfo:static", "bsd:static", "md:static" }
+        links { "m", "dl", "pthread" }
+    end
 end
 
 -- The libraries: one a folder, because Premake 4 names objects after their files, and there is a
 -- job.c in more than one.
 
+if windows then
+    -- All of their sources, but for those that are programs.
+    local function lua_files(programs)
+        for _, file in ipairs(os.matchfiles(sources .. "lua5.4/src/*.c")) do
+            if programs[path.getbasename(file)] == nil then
+                files(file)
+            end
+        end
+    end
+
+    foreign_library "lua"
+        lua_files { lua = true, luac = true }
+
+    foreign_library "lfs"
+        files(sources .. "lua-filesystem/src/lfs.c")
+
+    foreign_library "uv"
+        files { sources .. "libuv1/src/*.c", sources .. "libuv1/src/win/*.c" }
+        includedirs(sources .. "libuv1/src")
+end
+
 library "jghost-os"
     files("host/" .. system .. "/*.c")
+    if windows and gnu then -- not as one of the files: Premake 4 would take the windres for Linux
+        prebuildcommands(("@x86_64-w64-mingw32-windres -I ../../host/windows -D %s ../../host/windows/jghost.rc " ..
+            "-O coff -o jghost.res"):format(table.concat(version_numbers(), " -D ")))
+    end
 
 library "jghost-host"
     for _, file in ipairs(os.matchfiles "host/*.c") do
@@ -87,7 +176,11 @@ library "jghost-host"
 -- no order between a project's own prebuild commands and its objects.
 library "jghost-bindings"
     files "bindings/*.c"
-    prebuildcommands "@cd ../.. && lua5.4 scripts/embed.lua build/embedded.c scripts"
+    if gnu then
+        prebuildcommands "@cd ../.. && lua5.4 scripts/embed.lua build/embedded.c scripts"
+    else
+        prebuildcommands "cd ../.. && lua scripts/embed.lua build/embedded.c scripts"
+    end
 
 library "jghost-scripts"
     files "build/embedded.c"
@@ -99,13 +192,19 @@ library "jghost-scripts"
 program("jghost", ".")
     files "host/main.c"
 
--- The same objects, and a hook that lets the tests stop or fail them at a given moment.
-program("jghost-fault", ".")
-    files { "host/main.c", "tests/fault/*.c" }
-    linkoptions "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
+-- The same objects, and a hook that lets the tests stop or fail them at a given moment. It needs GNU's linker.
+if gnu then
+    program("jghost-fault", ".")
+        files { "host/main.c", "tests/fault/stage.c", "tests/fault/memory.c", "tests/fault/talk_" .. system .. ".c" }
+        linkoptions "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
+end
 
 target("child", "ConsoleApp", ".")
+    strict()
     files { "tests/child.c", "tests/verbs_*.c", "tests/child_" .. system .. "*.c" }
+    if windows then
+        links { "ntdll", "shell32" }
+    end
 
 for _, folder in ipairs { "host", "bindings" } do
     for _, file in ipairs(os.matchfiles("tests/" .. folder .. "/*_test.c")) do
@@ -120,14 +219,21 @@ end
 -- be asked to start.
 local freestanding = { tiny = true, pause = true }
 
-if system == "linux" then
-    for _, file in ipairs(os.matchfiles "tests/bench/*.c") do
+local function benchmarks(folder, flags)
+    for _, file in ipairs(os.matchfiles(folder .. "/*.c")) do
         local name = path.getbasename(file)
         target(name, "ConsoleApp", ".")
+            strict()
             files(file)
             if freestanding[name] then
                 buildoptions { "-ffreestanding", "-fno-stack-protector", "-fno-pie" }
-                linkoptions { "-nostdlib", "-static" }
+                linkoptions(flags)
             end
     end
+end
+
+if not windows then
+    benchmarks("tests/bench", { "-nostdlib", "-static" })
+elseif gnu then
+    benchmarks("tests/bench/windows", { "-nostdlib", "-Wl,--entry=begin", "-lkernel32" })
 end

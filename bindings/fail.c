@@ -89,9 +89,9 @@ void jg_check_options(lua_State *L, int index, const char *function, const char 
         const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, -1);
         if (is_one_of(name, names))
             continue;
-        const char *near = jg_nearest(name, names, count_names(names));
-        if (near != NULL)
-            luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", function, name, near);
+        const char *nearest = jg_nearest(name, names, count_names(names));
+        if (nearest != NULL)
+            luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", function, name, nearest);
         luaL_error(L, "%s: unknown option '%s'", function, name);
     }
 }

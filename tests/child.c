@@ -24,7 +24,7 @@
 static int refused(const char *verb, int error)
 {
     fflush(stdout);
-    fprintf(stderr, "child: %s: %s\n", verb, strerror(error));
+    fprintf(stderr, "child: %s: %s\n", verb, error == ENOTSUP ? "not supported" : strerror(error));
     return error == EINVAL ? CHILD_USAGE : error == ENOTSUP ? CHILD_NOT_SUPPORTED : CHILD_REFUSED;
 }
 
@@ -185,7 +185,7 @@ int child_perform(char **words)
 
 int main(int argc, char **argv)
 {
-    child_os_begin();
+    child_os_begin(&argc, &argv);
     if (argc < 2) {
         verb_help(NULL);
         return CHILD_USAGE;

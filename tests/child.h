@@ -24,8 +24,8 @@ int child_perform(char **words);
 void child_quote(const char *text);
 
 /* ---- a process's own life. Those that don't return say so. */
-void child_os_begin(void); /* what main needs before anything else, such as binary streams */
-void child_os_hang(void);  /* never returns */
+void child_os_begin(int *argc, char ***argv); /* what main needs before anything else: UTF-8, binary streams */
+void child_os_hang(void);                     /* never returns */
 int child_os_sleep(double seconds);
 double child_os_cpu_seconds(void);
 int child_os_exec(char **command);     /* returns only if refused */
@@ -59,7 +59,8 @@ int child_os_expect_term(int code); /* from now on: the polite request to end pr
 ** is that of the process in between, which is gone.
 */
 long child_os_branch(char **words);
-long child_os_detach(char **words); /* the same, double-forked into a session of its own */
+long child_os_detach(char **words);     /* the same, double-forked into a session of its own */
+long child_os_break_away(char **words); /* the same, asking the system for a place outside of the job */
 void child_os_settle(void);
 int child_os_stopped(void);        /* a child that is stopped, and is known to be when this returns */
 int child_os_vfork(void);          /* never returns: stuck in a vfork whose child hangs */
@@ -76,5 +77,9 @@ void child_os_dump_environment(void);
 int child_os_dump_cwd(void);
 int child_os_dump_signals(void);
 void child_os_dump_limits(void);
+
+/* Every other process in the system with this variable (NAME=value) in its environment, a line each: pid, parent,
+** name, quoted command. */
+int child_os_dump_marked(const char *variable);
 
 #endif

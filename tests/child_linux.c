@@ -25,8 +25,10 @@ double child_linux_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void child_os_begin(void)
+void child_os_begin(int *argc, char ***argv)
 {
+    (void)argc;
+    (void)argv;
 }
 
 void child_os_hang(void)

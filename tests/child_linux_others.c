@@ -100,6 +100,12 @@ long child_os_detach(char **words)
     return standing ? pid : CHILD_ENDED;
 }
 
+long child_os_break_away(char **words)
+{
+    (void)words;
+    return -ENOTSUP;
+}
+
 /* The child's first act, in every other kind of fork: it isn't the one that its parent's parent waits for. */
 static pid_t plain_fork(void)
 {
@@ -175,4 +181,11 @@ int child_os_setsid(void)
 int child_os_subreaper(void)
 {
     return prctl(PR_SET_CHILD_SUBREAPER, 1) ? errno : 0;
+}
+
+/* A test has /proc for that. */
+int child_os_dump_marked(const char *variable)
+{
+    (void)variable;
+    return ENOTSUP;
 }

@@ -33,6 +33,11 @@ static int verb_fork_tree(char **words)
     return error;
 }
 
+static int verb_break_away(char **words)
+{
+    return branched(child_os_break_away(words), 0);
+}
+
 static int verb_hold_pipe(char **words)
 {
     char *branch[] = {"close-stdin", "hang", NULL};
@@ -76,15 +81,24 @@ static int verb_reap(char **words)
     return child_os_reap();
 }
 
+static int verb_dump_marked(char **words)
+{
+    return child_os_dump_marked(words[0]);
+}
+
 const struct verb child_verbs_others[] = {
     {"fork", BLOCK_OF_VERBS, 0, "VERBS... --", "a child that performs these", verb_fork},
     {"fork-tree", 2, 0, "DEPTH WIDTH", "WIDTH children that hang, each with such a tree of DEPTH - 1", verb_fork_tree},
     {"daemonise", VERBS_ON, 0, "VERBS...", "a daemon that performs these; exits 0 when it stands", verb_daemonise},
+    {"break-away", BLOCK_OF_VERBS, 0, "VERBS... --", "a child outside of this job that performs these; Windows",
+     verb_break_away},
     {"hold-pipe", 0, 0, "", "a child that hangs with our stdout and stderr open", verb_hold_pipe},
     {"stopped", 0, 0, "", "a child that is stopped", verb_stopped},
     {"vfork", 0, 1, "", "stuck for ever in a vfork", verb_vfork},
     {"flee", 1, 1, "S", "for S seconds: forks and ends, over and over", verb_flee},
     {"zombies", 1, 0, "N", "N children that have ended, and are left unreaped", verb_zombies},
     {"reap", 0, 1, "", "until all own children have ended", verb_reap},
+    {"dump-marked", 1, 0, "NAME=VALUE", "others with this variable: pid, parent, name, quoted command; Windows",
+     verb_dump_marked},
     {NULL, 0, 0, NULL, NULL, NULL},
 };

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../host/stage.h"
 #include "memory.h"
+#include "talk.h"
 
 static const char *const names[] = {
 #define JG_STAGE_NAME(stage, name) [JG_STAGE_##stage] = name,
@@ -22,7 +22,7 @@ static const char *const names[] = {
 static void stop(enum jg_stage stage)
 {
     const char *wanted = getenv("JGHOST_STAGE");
-    char line[64], go;
+    char line[64];
     if (stage == JG_STAGE_SCRIPT_BEGINS)
         jg_fault_count_allocations();
     if (stage == JG_STAGE_SCRIPT_ENDED)
@@ -30,7 +30,7 @@ static void stop(enum jg_stage stage)
     if (wanted == NULL || strcmp(wanted, names[stage]) != 0)
         return;
     int length = snprintf(line, sizeof line, "stage %s\n", names[stage]);
-    if (write(STDERR_FILENO, line, (size_t)length) != length || read(STDIN_FILENO, &go, 1) < 0)
+    if (!jg_fault_talk(line, (size_t)length))
         abort();
 }
 

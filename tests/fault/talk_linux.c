@@ -1,0 +1,12 @@
+/*
+** talk_linux.c: a process talks to the test that stops it.
+*/
+#include "talk.h"
+
+#include <unistd.h>
+
+bool jg_fault_talk(const char *line, size_t size)
+{
+    char go;
+    return write(STDERR_FILENO, line, size) == (ssize_t)size && read(STDIN_FILENO, &go, 1) >= 0;
+}
