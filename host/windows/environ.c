@@ -55,6 +55,18 @@ static char **narrow_list(const wchar_t *block)
 }
 
 /* Made anew each time, since nobody tells us of a change; without memory it stays as it was. */
+static bool is_separator(char character)
+{
+    return character == '/' || character == '\\';
+}
+
+/* What begins with one separator begins on the current drive. */
+bool jg_os_is_absolute(const char *path)
+{
+    bool has_drive = path[0] != '\0' && path[1] == ':';
+    return has_drive ? is_separator(path[2]) : is_separator(path[0]) && is_separator(path[1]);
+}
+
 char **jg_os_environment(void)
 {
     static char *none[] = {NULL};
