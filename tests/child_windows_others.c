@@ -4,6 +4,7 @@
 ** would know: where to tell that it stands, and which requests to end it ignores.
 */
 #include <errno.h>
+#include <io.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
