@@ -70,6 +70,15 @@ static wchar_t *harness_command_line(HANDLE section)
     return line;
 }
 
+/*
+** A Ctrl-Break, the polite way to end a process here, needs a console that both share. A service, or what is run by
+** one, has none: then the harness gets one without a window.
+*/
+static DWORD console_flag(void)
+{
+    return GetConsoleCP() == 0 ? CREATE_NO_WINDOW : 0;
+}
+
 static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section)
 {
     static wchar_t path[32768];
@@ -77,8 +86,8 @@ static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section)
     wchar_t *line = harness_command_line(section);
     DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
     bool ok = line != NULL && length > 0 && length < sizeof path / sizeof *path &&
-              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &info->StartupInfo,
-                             &created);
+              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT | console_flag(), NULL, NULL,
+                             &info->StartupInfo, &created);
     free(line);
     if (!ok)
         return NULL;

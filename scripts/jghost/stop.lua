@@ -39,10 +39,11 @@ function core.process_methods.stop(process, plan)
     if plan ~= nil then
         stop.check(plan, "process:stop: the plan")
     end
+    local sent = true
     for _, step in ipairs(plan or plans[process] or stop.default) do
         if type(step) == "string" then
-            process:signal(step) -- it may have ended just now: then the wait below says so
-        elseif process:wait(step) then
+            sent = process:signal(step) -- nil: it has just ended, or can't be asked that way
+        elseif process:wait(sent and step or 0) then
             break
         end
     end
