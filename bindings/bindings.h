@@ -112,6 +112,8 @@ struct jg_host {
     size_t unheard;                  /* tasks that failed, and nobody waited for them */
     int null_descriptor;             /* the null device, or -1 if nobody has needed it yet */
     struct jg_console *console;      /* the open one, or NULL */
+    struct jg_newcomer *newcomers;   /* have attached, and nothing has been done for them yet */
+    bool finishing;                  /* the script has ended */
     lua_State *volatile running;     /* whose turn it is, for the interrupt's hook */
     volatile sig_atomic_t interrupt; /* its number, until it has been delivered */
     volatile int interrupted_by;     /* its number, ever since */
@@ -178,6 +180,9 @@ void jg_task_abandon(struct jg_task *task);
 
 /* Pushes a task that isn't over: this one, or any if it is NULL. NULL, and nothing is pushed: none. */
 struct jg_task *jg_task_push_live(lua_State *L, const struct jg_task *which);
+
+/* Pushes a list of those that haven't ended. */
+void jg_task_push_all(lua_State *L);
 
 /* Cancels all that are left. */
 void jg_task_cancel_all(lua_State *L);
@@ -276,6 +281,14 @@ bool jg_console_interrupt(struct jg_host *host);
 /* Has that been done before, and nothing come of it? Then somebody doesn't let the loop turn. */
 bool jg_console_blocked(const struct jg_host *host);
 
+/* ---- attach.c ------------------------------------------------------------------------------------------- */
+
+/* Lets others attach to the harness, if that can be; loads nothing until somebody does. */
+void jg_attach_listen(lua_State *L);
+
+/* Makes a task for each who has attached. Called between two turns of the loop. */
+void jg_attach_receive(struct jg_host *host);
+
 /* ---- one noun each -------------------------------------------------------------------------------- */
 
 void jg_open_task(lua_State *L);
@@ -289,6 +302,7 @@ void jg_open_wait(lua_State *L);
 void jg_open_info(lua_State *L);
 void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
+void jg_open_attach(lua_State *L);
 
 /* Makes the metatable of a handle type: `methods` plus wait, __index, __gc, __close, __tostring. Adds
 ** its methods to the module table on top of the stack as field `noun`, for the scripts to add to. */

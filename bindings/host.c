@@ -182,6 +182,7 @@ int jg_host_call(lua_State *L, int arguments, int results)
 int jg_host_finish(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
+    host->finishing = true;
     jg_task_cancel_all(L);
     lua_gc(L, LUA_GCCOLLECT);
     return (int)host->unheard;

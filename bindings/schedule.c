@@ -249,6 +249,17 @@ struct jg_task *jg_task_push_live(lua_State *L, const struct jg_task *which)
     return task;
 }
 
+void jg_task_push_all(lua_State *L)
+{
+    lua_Integer count = 0;
+    lua_newtable(L);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors) != LUA_TNIL) {
+        for (lua_pushnil(L); lua_next(L, -2) != 0; lua_rawseti(L, -4, ++count))
+            luaL_setmetatable(L, "jghost.task"); /* the main one may be older than the module */
+    }
+    lua_pop(L, 1);
+}
+
 void jg_task_cancel_all(lua_State *L)
 {
     struct jg_task *task;
@@ -313,6 +324,7 @@ static bool poll_loop(struct jg_host *host, bool may_block)
 bool jg_schedule_turn(struct jg_host *host, const bool *over)
 {
     size_t turns = 0;
+    jg_attach_receive(host);
     deliver_interrupt(host);
     for (struct jg_task *task = host->ready; task != NULL; task = task->next)
         turns++;
@@ -320,5 +332,5 @@ bool jg_schedule_turn(struct jg_host *host, const bool *over)
         resume(host, pop_ready(host));
     if (*over)
         return true;
-    return poll_loop(host, host->ready == NULL && host->interrupt == 0);
+    return poll_loop(host, host->ready == NULL && host->interrupt == 0 && host->newcomers == NULL);
 }

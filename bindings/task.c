@@ -57,13 +57,38 @@ static int cancel(lua_State *L)
     return 1;
 }
 
+/* tasks() → list of those that haven't ended */
+static int list_tasks(lua_State *L)
+{
+    jg_task_push_all(L);
+    return 1;
+}
+
 static const char *state_name(const struct jg_task *task)
 {
     static const char *const names[] = {"ready", "running", "waiting", "returned", "failed", "cancelled"};
     return names[task->state];
 }
 
-/* task.state, task.traceback (of the error of a failed one) */
+/* Of the error of a failed task, and of where a live one is. */
+static int push_traceback(lua_State *L, struct jg_task *task)
+{
+    switch (task->state) {
+    case JG_TASK_FAILED:
+        lua_pushvalue(task->L, -1);
+        lua_xmove(task->L, L, 1);
+        return 1;
+    case JG_TASK_READY:
+    case JG_TASK_RUNNING:
+    case JG_TASK_WAITING:
+        luaL_traceback(L, task->L, NULL, 0);
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* task.state, task.traceback */
 static int get_field(lua_State *L)
 {
     struct jg_task *task = check_task(L);
@@ -76,12 +101,7 @@ static int get_field(lua_State *L)
         return 1;
     }
     lua_pushliteral(L, "traceback");
-    if (task->state == JG_TASK_FAILED && lua_compare(L, 2, -1, LUA_OPEQ)) {
-        lua_pushvalue(task->L, -1);
-        lua_xmove(task->L, L, 1);
-        return 1;
-    }
-    return 0;
+    return lua_compare(L, 2, -1, LUA_OPEQ) ? push_traceback(L, task) : 0;
 }
 
 static int to_string(lua_State *L)
@@ -119,6 +139,8 @@ void jg_open_task(lua_State *L)
     static const luaL_Reg metamethods[] = {
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_task}, {NULL, NULL}};
     jg_new_handle_type(L, jg_task_type(), "task_methods", methods, metamethods);
+    lua_pushcfunction(L, list_tasks);
+    lua_setfield(L, -2, "tasks");
     lua_pushcfunction(L, new_task);
     lua_setfield(L, -2, "task");
 }

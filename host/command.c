@@ -35,6 +35,8 @@ static const char *const usage =
     "  --timeout=S      end the run, and all of it, after S seconds (status 124)\n"
     "  --scripts=DIR    look for the library's scripts in DIR first\n"
     "  --exec CMD ARGS  guard one command, without Lua\n"
+    "  --list           list the harnesses that are running\n"
+    "  --attach[=ID]    open a prompt into one that is running: ID as --list has it\n"
     "  --doctor         say what can be promised on this machine\n"
     "  --help           print this\n"
     "  --version        print the version\n"
@@ -114,6 +116,20 @@ static bool read_doctor(struct parser *parser, const char *value)
     return true;
 }
 
+static bool read_list(struct parser *parser, const char *value)
+{
+    (void)value;
+    parser->command->mode = JG_MODE_LIST;
+    return true;
+}
+
+static bool read_attach(struct parser *parser, const char *value)
+{
+    parser->command->mode = JG_MODE_ATTACH;
+    parser->command->attach = value;
+    return true;
+}
+
 static bool read_help(struct parser *parser, const char *value)
 {
     (void)value;
@@ -130,13 +146,15 @@ static bool read_version(struct parser *parser, const char *value)
 
 struct option {
     const char *name;
-    enum { NO_VALUE, NEEDS_VALUE } value;
+    enum { NO_VALUE, NEEDS_VALUE, MAY_HAVE_VALUE } value;
     option_fn *read;
 };
 
 static const struct option options[] = {
-    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},  {"timeout", NEEDS_VALUE, read_timeout},
-    {"scripts", NEEDS_VALUE, read_scripts}, {"exec", NO_VALUE, read_exec},       {"doctor", NO_VALUE, read_doctor},
+    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},
+    {"timeout", NEEDS_VALUE, read_timeout}, {"scripts", NEEDS_VALUE, read_scripts},
+    {"exec", NO_VALUE, read_exec},          {"doctor", NO_VALUE, read_doctor},
+    {"list", NO_VALUE, read_list},          {"attach", MAY_HAVE_VALUE, read_attach},
     {"help", NO_VALUE, read_help},          {"version", NO_VALUE, read_version},
 };
 
@@ -164,7 +182,7 @@ static bool read_long(struct parser *parser, const char *argument)
     for (int i = 0; i < OPTION_COUNT; i++) {
         if (strcmp(options[i].name, name) != 0)
             continue;
-        if ((value != NULL) == (options[i].value == NEEDS_VALUE))
+        if (options[i].value == MAY_HAVE_VALUE || (value != NULL) == (options[i].value == NEEDS_VALUE))
             return options[i].read(parser, value);
         fprintf(stderr, "jghost: --%s: %s\n", name,
                 value != NULL ? "takes no value" : "needs a value, as in --timeout=30");

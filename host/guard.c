@@ -66,9 +66,19 @@ static int refuse_level(const char *option, enum jg_level level)
     return JG_EXIT_GUARD_FAILED;
 }
 
+/* Looks at other runs, and starts nothing of its own: the level is the one from which they can be seen. */
+static bool looks_at_others(const struct jg_command *command)
+{
+    return command->mode == JG_MODE_LIST || command->mode == JG_MODE_ATTACH;
+}
+
 /* From the strongest level down to the weakest that the user accepts; nothing is weakened in silence. */
 int jg_guard_main(struct jg_command *command)
 {
+    if (looks_at_others(command)) {
+        command->level = command->require = jg_os_level_to_attach();
+        command->has_level = true;
+    }
     enum jg_level strongest = command->has_level ? command->level : jg_os_strongest();
     enum jg_level weakest = command->has_level ? command->level : command->require;
     if (command->require > jg_os_strongest())

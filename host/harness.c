@@ -153,6 +153,34 @@ static bool run_lua(lua_State *L, const struct jg_command *command)
     return !nothing || call_loaded(L, luaL_loadfile(L, NULL), 0);
 }
 
+/* One of our own programs: a module that returns a function, which is called with `argument`. */
+static bool run_program(lua_State *L, const char *name, const char *argument)
+{
+    lua_getglobal(L, "require");
+    lua_pushstring(L, name);
+    if (jg_host_call(L, 1, 1) != LUA_OK) {
+        complain(L);
+        return false;
+    }
+    lua_pushstring(L, argument);
+    return call(L, 1);
+}
+
+static bool run_mode(lua_State *L, const struct jg_command *command)
+{
+    switch (command->mode) {
+    case JG_MODE_DOCTOR:
+        return run_module(L, "jghost.doctor");
+    case JG_MODE_LIST:
+        return run_program(L, "jghost.list", NULL);
+    case JG_MODE_ATTACH:
+        return run_program(L, "jghost.attach", command->attach);
+    default:
+        jg_attach_listen(L);
+        return run_lua(L, command);
+    }
+}
+
 /* ---- the state ---- */
 
 static int load_embedded(lua_State *L)
@@ -228,7 +256,7 @@ static int protected_main(lua_State *L)
         prefer_scripts(L, command->scripts);
     create_arg(L, command);
     lua_gc(L, LUA_GCGEN, 0, 0);
-    bool ok = command->mode == JG_MODE_DOCTOR ? run_module(L, "jghost.doctor") : run_lua(L, command);
+    bool ok = run_mode(L, command);
     jg_stage(JG_STAGE_SCRIPT_ENDED);
     if (jg_host_finish(L) > 0)
         ok = false;

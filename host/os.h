@@ -269,6 +269,45 @@ bool jg_os_process_holds(int64_t pid, intptr_t descriptor);
 void jg_os_process_release(struct jg_os_process *process);
 
 /* ------------------------------------------------------------------------------------------------
+** Attaching: one run looks into another. A harness listens; its user and the system's administrator,
+** and nobody else, may come in, from another run that was started at jg_os_level_to_attach.
+*/
+
+/* Somebody has come in: descriptors of a connection, one to read and one to write, which are the callee's
+** to close. On Linux it is the same socket twice. */
+typedef void jg_os_attached_fn(void *owner, const int descriptors[2]);
+
+/* Lets others attach from now on, until jg_os_loop_close or the end of the process, by whatever; nothing
+** is left of it then. It is nothing that the loop waits for. The harness goes on without it if it fails. */
+bool jg_os_attach_listen(struct jg_os_loop *loop, jg_os_attached_fn *attached, void *owner, struct jg_err *err);
+
+/* The strongest level from within which other harnesses can be seen. */
+enum jg_level jg_os_level_to_attach(void);
+
+/* A harness that listens. What may not be known is NULL, or -1. */
+struct jg_os_harness_info {
+    int64_t id;          /* the pid of its guard, as we see it */
+    const char *user;    /* whose it is */
+    const char *level;   /* NULL: it isn't ours to attach to */
+    const char *state;   /* of the harness itself, as in jg_os_process_info */
+    const char *command; /* the guard's command line, its arguments joined by blanks */
+    const char *folder;  /* the harness's working directory */
+    double started;      /* seconds since the Unix epoch */
+    int64_t processes;   /* how many it has started that live, theirs included */
+};
+
+/* The text in `info` is valid during the call only. */
+typedef void jg_os_harness_each_fn(const struct jg_os_harness_info *info, void *argument);
+
+/* Calls `each` for every harness that listens and whose guard we can see. Asks the system, not the
+** harnesses: one that is stopped or busy is listed, too, and isn't waited for. */
+bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err *err);
+
+/* Connects to the harness of that id: descriptors as above. NOT_FOUND: there is none. DENIED: it is
+** somebody else's. Doesn't wait until the harness takes notice. */
+bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err);
+
+/* ------------------------------------------------------------------------------------------------
 ** A line editor on the terminal. It reads in a thread of its own, so the loop goes on while the user
 ** types; the finished line is delivered within uv_run.
 */

@@ -70,6 +70,12 @@ enum jg_level jg_os_strongest(void)
     return JG_LEVEL_NAMESPACE;
 }
 
+/* In a pid namespace only what was started in it is to be seen. */
+enum jg_level jg_os_level_to_attach(void)
+{
+    return JG_LEVEL_REAPER;
+}
+
 const struct jg_guarantee *jg_os_guarantee(void)
 {
     return &jg_linux.shared->guarantee;

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "job.h"
+#include "listener.h"
 #include "process.h"
 #include "spawn.h"
 
@@ -161,6 +162,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         jg_loop_turn(loop, CLOSE_TURN_MS);
         jg_jobs_check_all(loop);
     }
+    jg_listener_close(loop->listener);
     jg_processes_forget(loop);
     jg_job_close_cgroups(loop);
     dispose(loop);

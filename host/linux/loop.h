@@ -25,6 +25,7 @@ struct jg_process_list {
 struct uv_poll_s;
 struct jg_cgroup_run;
 struct jg_turn;
+struct jg_listener;
 
 struct jg_os_loop {
     struct uv_poll_s *poll;
@@ -37,6 +38,7 @@ struct jg_os_loop {
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
+    struct jg_listener *listener; /* for those who attach, or NULL */
     bool cgroups_known;             /* they were looked for */
 };
 

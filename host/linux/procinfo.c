@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fdinfo.h"
@@ -80,14 +79,6 @@ static bool outer_is_ours(void)
     return depths == 1;
 }
 
-static double boot_time(void)
-{
-    struct timespec now, up;
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &up);
-    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
-}
-
 static bool add(struct snapshot *snapshot, struct entry entry)
 {
     if (snapshot->count == snapshot->room) {
@@ -122,46 +113,15 @@ static int by_pid(const void *a, const void *b)
     return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static const char *state_name(char letter, bool frozen)
-{
-    switch (letter) {
-    case 'R':
-        return "running";
-    case 'D':
-        return "waiting";
-    case 'T':
-        return frozen ? "frozen" : "stopped";
-    case 't':
-        return "traced";
-    case 'Z':
-    case 'X':
-        return "zombie";
-    case 'I':
-        return "idle";
-    default:
-        return frozen ? "frozen" : "sleeping";
-    }
-}
-
 static const char *read_command(pid_t pid, char state, char *text, const char *name)
 {
-    char path[32];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    ssize_t length = jg_procstat_file(path, text, COMMAND_SIZE);
+    bool there = jg_procstat_command(pid, text, COMMAND_SIZE);
     /* a spawn has succeeded when exec can't fail any more, and a little later there are arguments to see */
-    for (int i = 0; i < PATIENCE && length == 0 && (state == 'R' || state == 'D'); i++) {
+    for (int i = 0; i < PATIENCE && !there && (state == 'R' || state == 'D'); i++) {
         sched_yield();
-        length = jg_procstat_file(path, text, COMMAND_SIZE);
+        there = jg_procstat_command(pid, text, COMMAND_SIZE);
     }
-    while (length > 0 && text[length - 1] == '\0')
-        length--;
-    if (length <= 0)
-        return name;
-    for (ssize_t i = 0; i < length; i++)
-        if (text[i] == '\0')
-            text[i] = ' ';
-    text[length] = '\0';
-    return text;
+    return there ? text : name;
 }
 
 static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_process_each_fn *each, void *argument)
@@ -176,7 +136,7 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
         .parent = inside_pid(stat.parent, entry->depth),
         .name = stat.name,
         .command = read_command(entry->pid, stat.state, snapshot->command, stat.name),
-        .state = state_name(stat.state, entry->frozen),
+        .state = jg_procstat_state(stat.state, entry->frozen),
         .started = snapshot->boot + stat.started,
         .user_time = stat.user_time,
         .system_time = stat.system_time,
@@ -230,8 +190,8 @@ static void tell_all(struct snapshot *snapshot, jg_os_process_each_fn *each, voi
 
 static bool open_snapshot(struct snapshot *snapshot, struct jg_err *err)
 {
-    *snapshot =
-        (struct snapshot){.outer_is_ours = outer_is_ours(), .boot = boot_time(), .command = malloc(COMMAND_SIZE)};
+    *snapshot = (struct snapshot){
+        .outer_is_ours = outer_is_ours(), .boot = jg_procstat_boot_time(), .command = malloc(COMMAND_SIZE)};
     return snapshot->command != NULL || jg_err_set(err, ENOMEM, "cannot list the processes");
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Fields after the name, as proc(5) counts them less three. */
@@ -64,4 +65,46 @@ bool jg_procstat_read(pid_t pid, struct jg_procstat *stat)
     stat->started = (double)field[START] / tick;
     stat->memory = field[RSS] * sysconf(_SC_PAGESIZE);
     return true;
+}
+
+bool jg_procstat_command(pid_t pid, char *text, size_t size)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    ssize_t length = jg_procstat_file(path, text, size);
+    while (length > 0 && text[length - 1] == '\0')
+        length--;
+    for (ssize_t i = 0; i < length; i++)
+        if (text[i] == '\0')
+            text[i] = ' ';
+    return length > 0;
+}
+
+const char *jg_procstat_state(char letter, bool frozen)
+{
+    switch (letter) {
+    case 'R':
+        return "running";
+    case 'D':
+        return "waiting";
+    case 'T':
+        return frozen ? "frozen" : "stopped";
+    case 't':
+        return "traced";
+    case 'Z':
+    case 'X':
+        return "zombie";
+    case 'I':
+        return "idle";
+    default:
+        return frozen ? "frozen" : "sleeping";
+    }
+}
+
+double jg_procstat_boot_time(void)
+{
+    struct timespec now, up;
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
 }

@@ -21,6 +21,15 @@ struct jg_procstat {
 /* By our own /proc. False if it isn't there any more. */
 bool jg_procstat_read(pid_t pid, struct jg_procstat *stat);
 
+/* Its command line, the arguments joined by blanks. False if there is none, or it isn't there any more. */
+bool jg_procstat_command(pid_t pid, char *text, size_t size);
+
+/* What the kernel's letter means, as jg_os_process_info has it. Static text. */
+const char *jg_procstat_state(char letter, bool frozen);
+
+/* When the system was started, in seconds since the Unix epoch. */
+double jg_procstat_boot_time(void);
+
 /* Reads the whole of a small file, terminated; its length, or -1. */
 ssize_t jg_procstat_file(const char *path, char *text, size_t size);
 

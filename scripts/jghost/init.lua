@@ -13,6 +13,7 @@ local jg = {
     job = core.job,
     open = core.open,
     task = core.task,
+    tasks = core.tasks,
     event = core.event,
     timer = core.timer,
     sleep = core.sleep,
