@@ -63,6 +63,14 @@ static void push_streams(lua_State *L, int descriptors[2])
     }
 }
 
+static int end_session(lua_State *L, int status, lua_KContext context)
+{
+    (void)L;
+    (void)status;
+    (void)context;
+    return 0;
+}
+
 /* In protected mode: (reads, writes) */
 static int serve(lua_State *L)
 {
@@ -70,15 +78,7 @@ static int serve(lua_State *L)
     lua_pushliteral(L, "jghost.attached");
     lua_call(L, 1, 1);
     lua_insert(L, 1);
-    lua_callk(L, 2, 0, 0, NULL);
-    return 0;
-}
-
-static int end_session(lua_State *L, int status, lua_KContext context)
-{
-    (void)L;
-    (void)status;
-    (void)context;
+    lua_callk(L, 2, 0, 0, end_session);
     return 0;
 }
 

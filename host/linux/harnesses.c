@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "listener.h"
 #include "procstat.h"
 #include "proctree.h"
 
-enum { COMMAND_SIZE = 65536, PATH_SIZE = 4096, PASSWD_SIZE = 4096 };
+enum { COMMAND_SIZE = 65536, PATH_SIZE = 4096, PASSWD_SIZE = 4096, SETTLE_TRIES = 10 };
 
 struct found {
     int socket; /* connected */
@@ -182,6 +183,17 @@ static int64_t count_processes(pid_t harness, pid_t init)
     return count;
 }
 
+/* We have just woken it by connecting: only one that stays running is busy. */
+static bool read_settled(pid_t pid, struct jg_procstat *stat)
+{
+    bool there = jg_procstat_read(pid, stat);
+    for (int i = 0; i < SETTLE_TRIES && there && stat->state == 'R'; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        there = jg_procstat_read(pid, stat);
+    }
+    return there;
+}
+
 struct listing {
     jg_os_harness_each_fn *each;
     void *argument;
@@ -192,7 +204,7 @@ static bool tell(const struct found *found, void *argument)
 {
     struct listing *listing = argument;
     struct jg_procstat guard, harness;
-    if (!jg_procstat_read(found->guard, &guard) || !jg_procstat_read(found->harness, &harness))
+    if (!jg_procstat_read(found->guard, &guard) || !read_settled(found->harness, &harness))
         return true;
     struct jg_os_harness_info info = {
         .id = found->guard,
@@ -241,9 +253,10 @@ static bool attach(const struct found *found, void *argument)
     search->error = 0;
     search->descriptors[0] = fcntl(found->socket, F_DUPFD_CLOEXEC, 3);
     search->descriptors[1] = fcntl(found->socket, F_DUPFD_CLOEXEC, 3);
-    if (search->descriptors[0] == -1 || search->descriptors[1] == -1 ||
-        send(found->socket, found->key, JG_KEY_SIZE, MSG_NOSIGNAL) != JG_KEY_SIZE)
+    if (search->descriptors[0] == -1 || search->descriptors[1] == -1)
         search->error = errno;
+    else
+        send(found->socket, found->key, JG_KEY_SIZE, MSG_NOSIGNAL); /* if it has hung up, we read that */
     return false;
 }
 

@@ -38,7 +38,7 @@ struct jg_os_loop {
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
-    struct jg_listener *listener; /* for those who attach, or NULL */
+    struct jg_listener *listener;   /* for those who attach, or NULL */
     bool cgroups_known;             /* they were looked for */
 };
 
