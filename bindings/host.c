@@ -83,6 +83,8 @@ static void close_host(struct jg_host *host)
 {
     interruptible = NULL;
     jg_os_loop_close(host->os);
+    host->finishing = true;
+    jg_attach_receive(host); /* who came too late is turned away */
     uv_walk(&host->uv, drop_memory, NULL);
     uv_run(&host->uv, UV_RUN_DEFAULT);
     uv_loop_close(&host->uv);

@@ -155,6 +155,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     if (loop == NULL)
         return;
     loop->closing = true; /* no callback comes any more */
+    jg_listener_close(loop->listener);
     jg_jobs_release_all(loop);
     while (jg_os_loop_settling(loop))
         jg_os_loop_settle(loop, true);
@@ -162,7 +163,6 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         jg_loop_turn(loop, CLOSE_TURN_MS);
         jg_jobs_check_all(loop);
     }
-    jg_listener_close(loop->listener);
     jg_processes_forget(loop);
     jg_job_close_cgroups(loop);
     dispose(loop);

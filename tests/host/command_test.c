@@ -96,6 +96,10 @@ static void test_our_options(void)
     CHECK(parse("--scripts=a=b") == -1 && strcmp(command.scripts, "a=b") == 0);
     CHECK(parse("--scripts=") == -1 && command.scripts[0] == '\0');
     CHECK(parse("--doctor") == -1 && command.mode == JG_MODE_DOCTOR);
+    CHECK(parse("--list") == -1 && command.mode == JG_MODE_LIST);
+    CHECK(parse("--attach") == -1 && command.mode == JG_MODE_ATTACH && command.attach == NULL);
+    CHECK(parse("--attach=12") == -1 && command.mode == JG_MODE_ATTACH && strcmp(command.attach, "12") == 0);
+    CHECK(parse("--attach=") == -1 && strcmp(command.attach, "") == 0);
     CHECK(parse("a.lua|--doctor") == -1 && command.mode == JG_MODE_LUA && command.script == 1);
 }
 
@@ -110,18 +114,43 @@ static void test_exec(void)
 static void test_refusals(void)
 {
     static const char *const wrong[] = {
-        "--timeout",    "--timeout=",    "--timeout=x",
-        "--timeout=-1", "--timeout=nan", "--timeout=inf",
-        "--timeout=1 ", "--require",     "--require=",
-        "--require=x",  "--level",       "--level=x",
-        "--scripts",    "--exec",        "--exec=x",
-        "--doctor=",    "--help=x",      "--version=x",
-        "--nothing",    "--nothing=x",   "--e",
-        "---",          "--=",           "-x",
-        "-xe",          "-vv",           "-EE",
-        "-Wx",          "-iv",           "-e",
-        "-l",           "-e|-v",         "-l|--help",
-        "-E|-x|a.lua",  "--Help",        "--requirement-that-is-much-longer-than-any-option-could-be=x",
+        "--timeout",
+        "--timeout=",
+        "--timeout=x",
+        "--timeout=-1",
+        "--timeout=nan",
+        "--timeout=inf",
+        "--timeout=1 ",
+        "--require",
+        "--require=",
+        "--require=x",
+        "--level",
+        "--level=x",
+        "--scripts",
+        "--exec",
+        "--exec=x",
+        "--doctor=",
+        "--list=x",
+        "--help=x",
+        "--version=x",
+        "--nothing",
+        "--nothing=x",
+        "--e",
+        "---",
+        "--=",
+        "-x",
+        "-xe",
+        "-vv",
+        "-EE",
+        "-Wx",
+        "-iv",
+        "-e",
+        "-l",
+        "-e|-v",
+        "-l|--help",
+        "-E|-x|a.lua",
+        "--Help",
+        "--requirement-that-is-much-longer-than-any-option-could-be=x",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         CHECK(parse(wrong[i]) == JG_EXIT_GUARD_FAILED);

@@ -306,7 +306,7 @@ jghost: stdin:1: <name> expected near <eof>
             local guard = start(job, level, idle)
             for bytes, is_ended in pairs {
                 ["S\255\255\255\255"] = true, ["garbage and more garbage"] = true, ["X\0\0\0\0"] = true,
-                [("S\10\0\0\0jg.sleep(9)"):rep(1000)] = true, ["S\4\0\0\0"] = false, ["S"] = false,
+                [("S\11\0\0\0jg.sleep(9)"):rep(1000)] = true, ["S\4\0\0\0"] = false, ["S"] = false,
                 ["I\0\0\0\0"] = false,
             } do
                 local reads, writes = core.attach(guard.pid)
@@ -413,7 +413,7 @@ it("--attach alone takes the only one, and --list sees what is to be seen from w
         say { jghost, "--attach" }
         local job <close> = jg.job {}
         local function start()
-            local guard = job:spawn { jghost, "-e", "io.write 'ready\n' io.stdout:flush() require 'jghost'.sleep(1e6)",
+            local guard = job:spawn { jghost, "-e", "io.write 'ready\\n' io.stdout:flush() require 'jghost'.sleep(1e6)",
                 stdout = "pipe" }
             assert(guard.stdout:read("l", 60) == "ready")
             return guard.pid

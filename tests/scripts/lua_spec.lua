@@ -184,7 +184,8 @@ describe("jghost", function()
 
     it("explains its options", function()
         local result = expect({ "--help" }, 0)
-        local options = "-e -l -i -v -E -W --require --level --timeout --scripts --exec --doctor --version"
+        local options = "-e -l -i -v -E -W --require --level --timeout --scripts --exec " ..
+            "--list --attach --doctor --version"
         for option in options:gmatch "%S+" do
             assert.truthy(result.stdout:find("  " .. option, 1, true), option)
         end
@@ -247,6 +248,8 @@ describe("jghost refuses", function()
         ["-x"] = "unknown option '-x'", ["-vv"] = "unknown option", ["-ee"] = false, ["-ix"] = "unknown option",
         ["-EW"] = "unknown option", ["--="] = "unknown option", ["---"] = "unknown option",
         ["--timeout"] = "needs a value", ["--require"] = "needs a value", ["--doctor=x"] = "takes no value",
+        ["--list=x"] = "takes no value", ["--lits"] = "did you mean '--list'?",
+        ["--atach=1"] = "did you mean '--attach'?",
         ["--help=x"] = "takes no value", ["--timeout="] = "number of seconds", ["--timeout=x"] = "number of seconds",
         ["--timeout=-1"] = "number of seconds", ["--timeout=nan"] = "number of seconds",
             ["--timeout=1x"] = "number of seconds",
