@@ -72,7 +72,10 @@ for _, level in ipairs(support.levels()) do
             local job <close> = jg.job {}
             local guard = start(job, level, "jg = require 'jghost' job = jg.job {} job:spawn { 'sleep', '1000' } "
                 .. "job:spawn { 'sleep', '1000' } " .. idle)
-            local text = assert(listed(guard), "isn't listed")
+            local text
+            repeat -- its script has begun to wait by then
+                text = assert(listed(guard), "isn't listed")
+            until text:find("sleeping", 1, true)
             local age, its_level, state, processes, folder, command =
                 text:match "^ *%d+  %S+ +(%w+)  (%S+) +(%S+) +(%d+)  (%S+) +(.*)$"
             assert.truthy(age, text)
