@@ -113,6 +113,11 @@ enum jg_level jg_os_strongest(void)
     return JG_LEVEL_JOB_OBJECT;
 }
 
+enum jg_level jg_os_level_to_attach(void)
+{
+    return jg_os_strongest();
+}
+
 const struct jg_guarantee *jg_os_guarantee(void)
 {
     return &jg_state.shared->guarantee;
