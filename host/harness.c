@@ -159,7 +159,7 @@ static bool run_program(lua_State *L, const char *name, const char *argument)
     lua_getglobal(L, "require");
     lua_pushstring(L, name);
     if (jg_host_call(L, 1, 1) != LUA_OK) {
-        jg_complain(L);
+        jg_complain(L, "");
         return false;
     }
     lua_pushstring(L, argument);
