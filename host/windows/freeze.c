@@ -45,8 +45,8 @@ static bool make_room(struct jg_suspended *suspended)
 static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_process, struct jg_err *err)
 {
     struct jg_suspended *suspended = &job->suspended;
-    const DWORD access = PROCESS_SUSPEND_RESUME | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
-    BOOL inside;
+    const DWORD access = PROCESS_SUSPEND_RESUME | PROCESS_QUERY_INFORMATION | SYNCHRONIZE;
+    BOOL inside = TRUE;
     if (!make_room(suspended))
         return jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, "cannot freeze the job");
     HANDLE handle = OpenProcess(access, FALSE, pid);
@@ -54,12 +54,12 @@ static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_proces
         DWORD error = GetLastError();
         return error == ERROR_INVALID_PARAMETER || jg_err_set(err, (int)error, "cannot freeze the job");
     }
-    bool ours = IsProcessInJob(handle, job->handle, &inside) && inside;
-    if (ours && suspend_process(handle) >= 0) {
+    bool stranger = IsProcessInJob(handle, job->handle, &inside) && !inside;
+    if (!stranger && suspend_process(handle) >= 0) {
         suspended->handles[suspended->count++] = handle;
         return true;
     }
-    bool ended = !ours || WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
+    bool ended = stranger || WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
     CloseHandle(handle);
     return ended || jg_err_set(err, ERROR_ACCESS_DENIED, "cannot freeze the job");
 }

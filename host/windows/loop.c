@@ -51,7 +51,10 @@ void jg_event_remove(struct jg_os_loop *loop, struct jg_event *event)
     ReleaseSRWLockExclusive(&loop->lock);
 }
 
-/* The first event, waiting for it at most `milliseconds`; NULL: there is none. */
+/*
+** The first event, waiting for it at most `milliseconds`; NULL: there is none. One wake-up may stand for many events:
+** it is renewed for those that are left, since the first one's callback may run the loop again to wait for them.
+*/
 static struct jg_event *take(struct jg_os_loop *loop, DWORD milliseconds)
 {
     AcquireSRWLockExclusive(&loop->lock);
@@ -60,25 +63,26 @@ static struct jg_event *take(struct jg_os_loop *loop, DWORD milliseconds)
     struct jg_event *event = loop->first;
     if (event != NULL)
         unlink_event(loop, event);
+    bool more = loop->first != NULL;
     ReleaseSRWLockExclusive(&loop->lock);
+    if (more)
+        uv_async_send(loop->wake);
     return event;
 }
 
-static bool turn(struct jg_os_loop *loop, DWORD milliseconds)
+/* Not for ever: others in the loop have their turn, too. */
+static void turn(struct jg_os_loop *loop, DWORD milliseconds)
 {
-    for (int i = 0; i < BATCH; i++) {
-        struct jg_event *event = take(loop, i == 0 ? milliseconds : 0);
-        if (event == NULL)
-            return false;
+    struct jg_event *event = take(loop, milliseconds);
+    for (int i = 0; event != NULL; i++) {
         event->ready(event);
+        event = i < BATCH ? take(loop, 0) : NULL;
     }
-    return true;
 }
 
 static void on_wake(uv_async_t *wake)
 {
-    if (turn(wake->data, 0)) /* others have their turn, too */
-        uv_async_send(wake);
+    turn(wake->data, 0);
 }
 
 static void on_again(uv_timer_t *again)

@@ -142,6 +142,11 @@ static const char *process_state(const struct jg_snapshot_entry *entry)
     return names[best];
 }
 
+ULONG_PTR jg_snapshot_pid(const struct jg_snapshot *snapshot, size_t index)
+{
+    return snapshot->at[index]->pid;
+}
+
 bool jg_snapshot_find(const struct jg_snapshot *snapshot, ULONG_PTR pid, struct jg_seen *seen)
 {
     const struct jg_snapshot_entry *entry = find(snapshot, pid);

@@ -26,6 +26,9 @@ struct jg_seen {
 bool jg_snapshot_take(struct jg_snapshot *snapshot);
 void jg_snapshot_free(struct jg_snapshot *snapshot);
 
+/* The number of the one at `index`. */
+ULONG_PTR jg_snapshot_pid(const struct jg_snapshot *snapshot, size_t index);
+
 /* False: it wasn't there. */
 bool jg_snapshot_find(const struct jg_snapshot *snapshot, ULONG_PTR pid, struct jg_seen *seen);
 
