@@ -69,7 +69,8 @@ static bool ask(struct jg_os_process *process, struct jg_err *err)
     if (GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, process->pid))
         return true;
     DWORD error = GetLastError();
-    bool no_console = error == ERROR_INVALID_HANDLE || error == ERROR_INVALID_PARAMETER;
+    bool no_console =
+        error == ERROR_INVALID_HANDLE || error == ERROR_INVALID_PARAMETER || error == ERROR_INVALID_ACCESS;
     return jg_err_set(err, no_console ? JG_NATIVE_NO_CONSOLE : (int)error, "cannot signal the process");
 }
 
