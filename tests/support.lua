@@ -1,23 +1,24 @@
 -- support.lua: what the specs share: programs, markers, and looking for survivors from outside.
 
 local jg = require "jghost"
-local lfs = require "lfs"
+local expect = require "tests.expect"
+local marked = require "tests.marked"
 
 local support = {}
 
 -- The folder of the configuration that is being tested, from the path of the jghost that runs this.
-local self = arg and arg[-1] or "build/linux/release/jghost"
-support.build = os.getenv "JGHOST_BUILD" or self:match "^(.*)/[^/]*$" or "."
-support.jghost = support.build .. "/jghost"
-support.fault = support.build .. "/jghost-fault"
-support.child = support.build .. "/child"
-support.tiny = support.build .. "/tiny"
+local self = arg and arg[-1] or ("build/%s/release/jghost"):format(expect.system)
+support.build = os.getenv "JGHOST_BUILD" or self:gsub("\\", "/"):match "^(.*)/[^/]*$" or "."
+support.jghost = support.build .. "/jghost" .. expect.programs
+support.fault = support.build .. "/jghost-fault" .. expect.programs
+support.child = support.build .. "/child" .. expect.programs
+support.tiny = support.build .. "/tiny" .. expect.programs
 
 -- The levels that this machine has for whoever runs this, strongest first.
 function support.levels()
-    local levels = { "reaper" }
-    if jg.guarantee().level == "namespace" then
-        table.insert(levels, 1, "namespace")
+    local levels = { table.unpack(expect.levels) }
+    while levels[1] ~= jg.guarantee().level do
+        table.remove(levels, 1)
     end
     return levels
 end
@@ -51,20 +52,9 @@ function support.script(text)
     return name
 end
 
---- Every process in the whole of /proc that has the marker: pid, name, command, state.
+--- Every process in the whole system that has the marker: pid, name, command.
 function support.marked(marker)
-    local found = {}
-    for entry in lfs.dir "/proc" do
-        local pid = math.tointeger(tonumber(entry))
-        if pid and support.read_any(("/proc/%d/environ"):format(pid)):find("JGHOST_MARKER=" .. marker, 1, true) then
-            found[#found + 1] = {
-                pid = pid,
-                name = support.read_any(("/proc/%d/comm"):format(pid)):match "[^\n]*",
-                command = support.read_any(("/proc/%d/cmdline"):format(pid)):gsub("%z", " "),
-            }
-        end
-    end
-    return found
+    return marked[expect.system]("JGHOST_MARKER=" .. marker, support.child)
 end
 
 --- Waits until no process has the marker any more. Returns what is left after `seconds`, as text.

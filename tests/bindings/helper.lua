@@ -8,7 +8,7 @@ local support = require "tests.support"
 local helper = {}
 
 local function absolute(path)
-    return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
+    return path:find "^/" and path or path:find "^%a:" and path or lfs.currentdir():gsub("\\", "/") .. "/" .. path
 end
 
 helper.child = absolute(support.child)

@@ -1,0 +1,22 @@
+-- windows.lua: what busted and the specs need on Windows: two modules that are C elsewhere, and temporary
+-- files where everybody may write.
+
+local jg = require "jghost"
+
+package.preload.system = function()
+    return { gettime = os.time, monotime = jg.now, sleep = jg.sleep }
+end
+
+package.preload.term = function()
+    return { isatty = function() return false end }
+end
+
+local names = 0
+
+-- The C library's own are in the root folder.
+function os.tmpname() -- luacheck: ignore 122
+    names = names + 1
+    local name = ("%s\\lua.%x.%d"):format(os.getenv "TEMP", math.random(1 << 60), names)
+    assert(io.open(name, "w")):close()
+    return name
+end

@@ -1,0 +1,78 @@
+-- wine.lua: runs Windows programs on Linux, with Wine, in a world of their own under build/windows/wine.
+--
+--     local wine <close> = require "tests.wine".open()
+--     jg.run { "wine", "program.exe", env = wine.env }
+--
+-- Everything that Wine itself starts, its server and Windows' services, is in one job: it lives as long
+-- as `wine` is open and ends with it, or with jghost. What a test starts is in the test's own job.
+
+local jg = require "jghost"
+local lfs = require "lfs"
+
+local wine = {}
+wine.__index = wine
+
+local function environment(prefix)
+    return {
+        WINEPREFIX = prefix,
+        WINEDEBUG = "-all",
+        -- no .NET, no browser, no menus, no debugger for what crashes on purpose
+        WINEDLLOVERRIDES = "mscoree,mshtml,winemenubuilder.exe,winedbg.exe=",
+        DISPLAY = false, -- no windows
+        -- busted and what it needs, from Debian's packages
+        LUA_PATH = "./?.lua;./?/init.lua;Z:/usr/share/lua/5.4/?.lua;Z:/usr/share/lua/5.4/?/init.lua",
+        TEMP = "C:\\windows\\temp",
+        TMP = "C:\\windows\\temp",
+    }
+end
+
+-- Makes a prefix, once: under another name first, so that an interrupted attempt is not taken for one.
+local function create(prefix)
+    local new = prefix .. ".new"
+    local job <close> = jg.job { name = "wineboot" }
+    local function run(command)
+        command.env, command.stdout, command.stderr = environment(new), "null", "null"
+        return assert(job:spawn(command)):wait(300)
+    end
+    assert(jg.run { "rm", "-rf", new }.ok)
+    local status = run { "wineboot", "--init" }
+    run { "wineserver", "-w" } -- it writes its files at its end
+    assert(status and status.ok, "wineboot: " .. tostring(status))
+    assert(os.rename(new, prefix))
+end
+
+--- Starts the server, and one process that keeps Windows' services from ending.
+function wine.open()
+    local prefix = lfs.currentdir() .. "/build/windows/wine"
+    if not lfs.attributes(prefix) then
+        create(prefix)
+    end
+    local self = setmetatable({ env = environment(prefix), job = jg.job { name = "wine" } }, wine)
+    assert(self.job:spawn { "wineserver", "-f", "-p", env = self.env, stdout = "null", stderr = "null" })
+    local keeper = assert(self.job:spawn {
+        "wine", "build/windows/release/child.exe", "ready", "hang",
+        env = self.env, stdin = "null", stdout = "pipe", stderr = "null",
+    })
+    assert(keeper.stdout:read("l", 120) == "ready", "Wine doesn't start")
+    return self
+end
+
+--- The command that runs this one, a table as for jg.run, in Wine.
+function wine:command(command)
+    local wrapped = { "wine", table.unpack(command) }
+    for key, value in pairs(command) do
+        if type(key) == "string" then
+            wrapped[key] = value
+        end
+    end
+    wrapped.env = self.env
+    return wrapped
+end
+
+function wine:__close()
+    jg.run { "wineserver", "-k", env = self.env, timeout = 60 }
+    jg.run { "wineserver", "-w", env = self.env, timeout = 60 }
+    self.job:close()
+end
+
+return wine
