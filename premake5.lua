@@ -215,6 +215,12 @@ for _, folder in ipairs { "host", "bindings" } do
     end
 end
 
+if windows then
+    target("customer", "ConsoleApp", ".")
+        strict()
+        files "tests/guard/customer.c"
+end
+
 -- The benchmarks. Two of them, which play a child, have no C library: the least that a system can
 -- be asked to start.
 local freestanding = { tiny = true, pause = true }
