@@ -16,7 +16,7 @@
 
 #include "cgroup.h"
 
-enum { FREEZE_TRIES = 100 };
+enum { FREEZE_TRIES = 2000 }; /* milliseconds */
 
 static void pause_ms(long milliseconds)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "birth.h"
@@ -123,13 +124,18 @@ static bool is_stopped(pid_t pid)
     return !jg_procstat_read(pid, &stat) || strchr("TtZX", stat.state) != NULL;
 }
 
-/* Until a round finds nobody that isn't stopped: who was just being forked comes with the next one. */
+/*
+** Until a round finds nobody that isn't stopped: who was just being forked comes with the next one, and who was sent
+** the signal while it ran, or waited for a processor, stops a moment later.
+*/
 void jg_reaper_freeze(struct jg_reaper *reaper)
 {
-    enum { ROUNDS = 1000 };
+    enum { ROUNDS = 10000, PAUSE_NS = 100000 };
     bool again = true;
     for (int round = 0; again && round < ROUNDS; round++) {
         struct jg_pids pids = {0};
+        if (round > 0)
+            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
         again = false;
         jg_proctree_descendants(getpid(), &reaper->nested, &pids);
         for (size_t i = 0; i < pids.count; i++) {
