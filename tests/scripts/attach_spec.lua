@@ -79,7 +79,9 @@ for _, level in ipairs(support.levels()) do
             local age, its_level, state, processes, folder, command =
                 text:match "^ *%d+  %S+ +(%w+)  (%S+) +(%S+) +(%d+)  (%S+) +(.*)$"
             assert.truthy(age, text)
-            assert.same({ level, "sleeping", "2", lfs.currentdir() }, { its_level, state, processes, folder })
+            assert.same({ level, "sleeping", "2" }, { its_level, state, processes })
+            local here = lfs.currentdir() -- in a chroot, the namespace's folders are seen from outside of it
+            assert.equal(here, folder:sub(-#here))
             assert.equal(1, command:find(support.jghost .. " --level=" .. level .. " -e jg = require", 1, true))
             guard:signal "kill"
             guard:wait(60)
@@ -394,8 +396,11 @@ describe("--attach refuses", function()
             assert.truthy(listed(guard))
             refused({ "--attach=" .. guard.pid }, "the harness is root's; only its user and root may attach",
                 { table.unpack(nobody) })
-            local theirs = start(job, level, idle, nobody)
-            assert.equal("1\n", say(theirs, "1").stdout)
+            local probe = table.pack(table.unpack(nobody))
+            table.move({ support.jghost, "--level=" .. level, "-e", "" }, 1, 4, #probe + 1, probe)
+            if jg.run(probe).ok then -- nobody may have fewer levels than root
+                assert.equal("1\n", say(start(job, level, idle, nobody), "1").stdout)
+            end
         end
     end)
 end)
