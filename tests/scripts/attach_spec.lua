@@ -396,7 +396,7 @@ describe("--attach refuses", function()
             assert.truthy(listed(guard))
             refused({ "--attach=" .. guard.pid }, "the harness is root's; only its user and root may attach",
                 { table.unpack(nobody) })
-            local probe = table.pack(table.unpack(nobody))
+            local probe = { table.unpack(nobody) }
             table.move({ support.jghost, "--level=" .. level, "-e", "" }, 1, 4, #probe + 1, probe)
             if jg.run(probe).ok then -- nobody may have fewer levels than root
                 assert.equal("1\n", say(start(job, level, idle, nobody), "1").stdout)
