@@ -57,6 +57,11 @@ function support.marked(marker)
     return marked[expect.system]("JGHOST_MARKER=" .. marker, support.child)
 end
 
+--- How a process has ended: the signal's name, or the exit code. Killed by us, it is expect.killed.
+function support.ending(status)
+    return status.signal or status.code
+end
+
 --- Waits until no process has the marker any more. Returns what is left after `seconds`, as text.
 function support.survivors(marker, seconds)
     local deadline = jg.now() + (seconds or 60)

@@ -1,6 +1,7 @@
 -- job_spec.lua: jobs: what is in them, and that nothing is when they are closed.
 
 local jg = require "jghost"
+local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local support = require "tests.support"
@@ -34,7 +35,7 @@ for name, kind in pairs(helper.kinds) do
                 assert.is_nil(process:wait(0))
                 job:close()
                 assert.same({}, support.marked(marker))
-                assert.equal("KILL", process:wait(0).signal)
+                assert.equal(expect.killed, support.ending(process:wait(0)))
             end)
         end
 
@@ -90,7 +91,7 @@ for name, kind in pairs(helper.kinds) do
             for _ = 1, 3 do
                 local process, marker = start(job, trees.plain)
                 assert.is_true(job:terminate())
-                assert.equal("KILL", process:wait(60).signal)
+                assert.equal(expect.killed, support.ending(process:wait(60)))
                 assert.is_true(job:wait(60))
                 assert.same({}, support.marked(marker))
                 assert.equal(7, helper.spawn(job, { "exit", "7" }):wait().code)
@@ -156,7 +157,7 @@ for name, kind in pairs(helper.kinds) do
             collectgarbage()
             assert.is_nil(process:wait(0.02))
             process.job:close()
-            assert.equal("KILL", process:wait(60).signal)
+            assert.equal(expect.killed, support.ending(process:wait(60)))
         end)
 
         it("keeps its processes' results though nobody refers to them meanwhile", function()
@@ -208,7 +209,7 @@ for name, kind in pairs(helper.kinds) do
                 local process, marker = start(job, trees.daemon)
                 job:freeze()
                 assert.is_true(job[how](job))
-                assert.equal("KILL", assert(process:wait(60)).signal)
+                assert.equal(expect.killed, support.ending(assert(process:wait(60))))
                 assert.is_true(job:wait(60))
                 assert.same({}, support.marked(marker))
             end)

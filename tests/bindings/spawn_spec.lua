@@ -1,9 +1,11 @@
 -- spawn_spec.lua: job:spawn: the command, its environment, its folder, and why it can't be run.
 
 local jg = require "jghost"
+local expect = require "tests.expect"
 local lfs = require "lfs"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
+local support = require "tests.support"
 
 local folder, job
 
@@ -273,7 +275,7 @@ describe("spawn", function()
         coroutine.yield()
         job:close()
         for _, process in pairs(processes) do
-            assert.equal("KILL", process:wait(30).signal)
+            assert.equal(expect.killed, support.ending(process:wait(30)))
         end
     end)
 
