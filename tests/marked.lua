@@ -51,7 +51,7 @@ function marked.windows(variable, child)
     local result = assert(jg.run { child, "dump-marked", variable, env = { JGHOST_MARKER = false }, timeout = 120 })
     assert(result.ok, result.stderr)
     for line in result.stdout:gmatch "[^\r\n]+" do
-        local pid, parent, name, command = line:match '^(%d+) (%d+) (%S+) (".*")$'
+        local pid, parent, name, command = line:match '^(%d+) (%d+) (.-) (".*")$'
         found[#found + 1] = {
             pid = math.tointeger(pid), parent = math.tointeger(parent), name = name,
             command = load("return " .. command)(),
