@@ -23,7 +23,7 @@ static suspend_fn *find(const char *name)
 static bool has(const struct jg_suspended *suspended, DWORD pid)
 {
     for (size_t i = 0; i < suspended->count; i++)
-        if (GetProcessId(suspended->handles[i]) == pid)
+        if (suspended->at[i].pid == pid)
             return true;
     return false;
 }
@@ -33,10 +33,10 @@ static bool make_room(struct jg_suspended *suspended)
     if (suspended->count < suspended->room)
         return true;
     size_t room = suspended->room > 0 ? suspended->room * 2 : 16;
-    HANDLE *handles = realloc(suspended->handles, room * sizeof *handles);
-    if (handles == NULL)
+    struct jg_suspended_process *at = realloc(suspended->at, room * sizeof *at);
+    if (at == NULL)
         return false;
-    suspended->handles = handles;
+    suspended->at = at;
     suspended->room = room;
     return true;
 }
@@ -56,7 +56,7 @@ static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_proces
     }
     bool stranger = IsProcessInJob(handle, job->handle, &inside) && !inside;
     if (!stranger && suspend_process(handle) >= 0) {
-        suspended->handles[suspended->count++] = handle;
+        suspended->at[suspended->count++] = (struct jg_suspended_process){handle, pid};
         return true;
     }
     bool ended = stranger || WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
@@ -100,10 +100,10 @@ void jg_job_thaw(struct jg_os_job *job)
     suspend_fn *resume_process = find("NtResumeProcess");
     for (size_t i = 0; i < suspended->count; i++) {
         if (resume_process != NULL)
-            resume_process(suspended->handles[i]);
-        CloseHandle(suspended->handles[i]);
+            resume_process(suspended->at[i].handle);
+        CloseHandle(suspended->at[i].handle);
     }
-    free(suspended->handles);
+    free(suspended->at);
     *suspended = (struct jg_suspended){0};
 }
 

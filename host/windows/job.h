@@ -10,7 +10,10 @@ struct jg_os_process;
 
 /* Processes that a freeze has suspended, by handles of ours. */
 struct jg_suspended {
-    HANDLE *handles;
+    struct jg_suspended_process {
+        HANDLE handle;
+        DWORD pid;
+    } * at;
     size_t count, room;
 };
 

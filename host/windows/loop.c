@@ -5,10 +5,11 @@
 ** thread of ours for the messages of jobs. They put events into a queue and wake libuv's loop, which hands them out
 ** one by one: a callback may run the loop again, or free what another event in the queue is about.
 */
+#include <uv.h> /* first: it has winsock2.h, which wants to be before windows.h */
+
 #include "loop.h"
 
 #include <stdlib.h>
-#include <uv.h>
 
 #include "job.h"
 #include "messages.h"
