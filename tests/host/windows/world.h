@@ -76,10 +76,16 @@ static inline int turn_until(const int *counter, int wanted, unsigned millisecon
     return *counter >= wanted;
 }
 
+/* Wine 8 on a busy machine: one new process in some thousands doesn't come up, and CreateProcessW says this. */
 static inline int spawn_with(struct child *child, struct jg_os_job *job, struct jg_os_command command)
 {
-    memset(child, 0, sizeof *child);
-    return jg_os_spawn(loop, job, &command, &events, child, &child->process, &err);
+    for (int i = 0;; i++) {
+        memset(child, 0, sizeof *child);
+        if (jg_os_spawn(loop, job, &command, &events, child, &child->process, &err))
+            return 1;
+        if (err.native != ERROR_INTERNAL_ERROR || i == 2)
+            return 0;
+    }
 }
 
 static inline int spawn(struct child *child, struct jg_os_job *job, char *verb, char *argument)
