@@ -60,6 +60,7 @@ static void make_section(void)
         jg_state.shared = map_section();
     if (jg_state.shared == NULL)
         die("cannot map a page");
+    jg_state.shared->guard_pid = GetCurrentProcessId();
 }
 
 /* Nothing of ours is for children. */

@@ -1,22 +1,175 @@
 /*
-** harnesses.c: finds the harnesses that others run, and connects to them: not yet.
+** harnesses.c: finds the harnesses that listen, and connects to them.
 **
-** They are to be found by the names of their pipes, in \\.\pipe\.
+** Each has a pipe with its guard's number in its name, so it is enough to ask for every process whether there is such a
+** pipe. Everything else is asked of the system, too: a harness may be busy.
 */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <windows.h>
 
 #include "../os.h"
+#include "pipename.h"
+#include "procline.h"
+#include "snapshot.h"
+#include "wide.h"
+
+#define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
+
+enum { USER_SIZE = 256, TOKEN_SIZE = 256, TRIES = 100, TRY_AGAIN_MS = 10 };
+
+/* Whether one of its instances waits for somebody or all are taken, it is there. */
+static bool listens(ULONG_PTR guard)
+{
+    wchar_t name[JG_PIPE_NAME_SIZE];
+    jg_pipe_name(name, (int64_t)guard);
+    return WaitNamedPipeW(name, 1) || GetLastError() == ERROR_SEM_TIMEOUT;
+}
+
+/* ---- whose it is ---- */
+
+union token_user {
+    TOKEN_USER user;
+    char room[TOKEN_SIZE];
+};
+
+static bool read_user(HANDLE process, union token_user *user)
+{
+    HANDLE token;
+    DWORD size;
+    if (!OpenProcessToken(process, TOKEN_QUERY, &token))
+        return false;
+    bool ok = GetTokenInformation(token, TokenUser, user, sizeof *user, &size);
+    CloseHandle(token);
+    return ok;
+}
+
+/* The user's name in `text`, or NULL; and whether it is ours. */
+static const char *user_of(DWORD pid, char text[USER_SIZE], bool *is_us)
+{
+    union token_user user, ours;
+    wchar_t name[USER_SIZE], domain[USER_SIZE];
+    DWORD name_size = USER_SIZE, domain_size = USER_SIZE;
+    SID_NAME_USE use;
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    bool known = process != NULL && read_user(process, &user);
+    if (process != NULL)
+        CloseHandle(process);
+    *is_us = known && read_user(GetCurrentProcess(), &ours) && EqualSid(user.user.User.Sid, ours.user.User.Sid);
+    if (!known || !LookupAccountSidW(NULL, user.user.User.Sid, name, &name_size, domain, &domain_size, &use))
+        return NULL;
+    char *narrow = jg_narrow(name);
+    snprintf(text, USER_SIZE, "%s", narrow != NULL ? narrow : "?");
+    free(narrow);
+    return text;
+}
+
+/* ---- its processes ---- */
+
+/* The guard's only child is the harness. 0: it has none. */
+static ULONG_PTR harness_of(const struct jg_snapshot *snapshot, ULONG_PTR guard)
+{
+    struct jg_seen seen;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
+        if (jg_snapshot_find(snapshot, pid, &seen) && seen.parent == (int64_t)guard)
+            return pid;
+    }
+    return 0;
+}
+
+/* Is it a descendant of `ancestor`? A parent's number is given anew, but never to one that is younger. */
+static bool descends(const struct jg_snapshot *snapshot, ULONG_PTR pid, ULONG_PTR ancestor)
+{
+    struct jg_seen seen;
+    for (size_t depth = 0; depth < snapshot->count && jg_snapshot_find(snapshot, pid, &seen) && seen.parent > 0;
+         depth++) {
+        pid = (ULONG_PTR)seen.parent;
+        if (pid == ancestor)
+            return true;
+    }
+    return false;
+}
+
+/* The system starts it for a console; it is no work of the script's. */
+static bool is_console_host(const struct jg_snapshot *snapshot, ULONG_PTR pid)
+{
+    static const wchar_t name[] = L"conhost.exe";
+    struct jg_seen seen;
+    return jg_snapshot_find(snapshot, pid, &seen) && seen.name_length == sizeof name / sizeof *name - 1 &&
+           _wcsnicmp(seen.name, name, seen.name_length) == 0;
+}
+
+/* Those that have lost their parent aren't found: which job they are in is the guard's to know. */
+static int64_t count_processes(const struct jg_snapshot *snapshot, ULONG_PTR harness)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
+        count += descends(snapshot, pid, harness) && !is_console_host(snapshot, pid);
+    }
+    return count;
+}
+
+static void tell(const struct jg_snapshot *snapshot, ULONG_PTR guard, jg_os_harness_each_fn *each, void *argument)
+{
+    char user[USER_SIZE];
+    bool is_us;
+    struct jg_seen seen, harness_seen;
+    ULONG_PTR harness = harness_of(snapshot, guard);
+    if (harness == 0 || !jg_snapshot_find(snapshot, guard, &seen) ||
+        !jg_snapshot_find(snapshot, harness, &harness_seen))
+        return;
+    char *command = jg_procline_read((DWORD)guard);
+    struct jg_os_harness_info info = {
+        .id = (int64_t)guard,
+        .user = user_of((DWORD)guard, user, &is_us),
+        .state = harness_seen.state,
+        .command = command != NULL ? command : "?",
+        .started = ((double)seen.created - EPOCH) / 1e7,
+        .processes = count_processes(snapshot, harness),
+    };
+    info.level = is_us ? jg_level_name(JG_LEVEL_JOB_OBJECT) : NULL;
+    each(&info, argument);
+    free(command);
+}
 
 bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err *err)
 {
-    (void)each;
-    (void)argument;
-    return jg_err_set(err, ERROR_NOT_SUPPORTED, "cannot list the harnesses");
+    struct jg_snapshot snapshot;
+    if (!jg_snapshot_take(&snapshot))
+        return jg_err_set(err, (int)GetLastError(), "cannot list the harnesses");
+    for (size_t i = 0; i < snapshot.count; i++) {
+        ULONG_PTR pid = jg_snapshot_pid(&snapshot, i);
+        if (pid != 0 && listens(pid))
+            tell(&snapshot, pid, each, argument);
+    }
+    jg_snapshot_free(&snapshot);
+    return true;
+}
+
+/* All instances may be taken for a moment. The other side may know who we are, and not act as us. */
+static HANDLE open_pipe(const wchar_t *name)
+{
+    for (int i = 0;; i++) {
+        HANDLE pipe = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                                  FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
+        if (pipe != INVALID_HANDLE_VALUE || GetLastError() != ERROR_PIPE_BUSY || i == TRIES)
+            return pipe;
+        WaitNamedPipeW(name, TRY_AGAIN_MS);
+    }
 }
 
 bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
 {
-    (void)id;
-    (void)descriptors;
-    return jg_err_set(err, ERROR_NOT_SUPPORTED, "cannot attach to");
+    wchar_t name[JG_PIPE_NAME_SIZE];
+    jg_pipe_name(name, id);
+    HANDLE pipe = open_pipe(name);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return jg_err_set(err, (int)GetLastError(), "cannot attach to");
+    jg_pipe_descriptors(pipe, descriptors);
+    if (descriptors[0] == -1)
+        return jg_err_set(err, ERROR_TOO_MANY_OPEN_FILES, "cannot attach to");
+    return true;
 }

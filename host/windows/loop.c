@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "job.h"
+#include "listener.h"
 #include "messages.h"
 #include "process.h"
 
@@ -155,6 +156,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     if (loop == NULL)
         return;
     loop->closing = true; /* no callback comes any more */
+    jg_listener_close(loop->listener);
     jg_jobs_release_all(loop);
     jg_os_loop_settle(loop, true);
     while (loop->jobs != NULL) {

@@ -32,6 +32,7 @@ struct jg_os_loop {
     struct jg_process_list settled; /* `spawned` hasn't come */
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
+    struct jg_listener *listener;   /* NULL: nobody may attach */
     bool closing;
 };
 

@@ -21,6 +21,7 @@ struct jg_os_start {
 /* One page, shared by guard and harness. */
 struct jg_shared {
     struct jg_os_start start;
+    DWORD guard_pid;
     struct jg_guarantee guarantee;
     volatile LONG consumed; /* how many interrupts the harness has had and dealt with */
 };

@@ -1,0 +1,18 @@
+/*
+** pipename.h: what is between a harness that can be attached to and those who attach: a named pipe.
+*/
+#ifndef JG_PIPENAME_H
+#define JG_PIPENAME_H
+
+#include <stdint.h>
+#include <wchar.h>
+
+enum { JG_PIPE_NAME_SIZE = 64 };
+
+/* The name of the pipe at which the harness of that guard listens. */
+void jg_pipe_name(wchar_t name[JG_PIPE_NAME_SIZE], int64_t guard);
+
+/* A pipe's handle as two C descriptors, which own it from then on; -1 and -1 if there are none to be had. */
+void jg_pipe_descriptors(void *pipe, int descriptors[2]);
+
+#endif
