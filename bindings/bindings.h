@@ -118,6 +118,8 @@ struct jg_host {
     volatile sig_atomic_t interrupt; /* its number, until it has been delivered */
     volatile int interrupted_by;     /* its number, ever since */
     const char *volatile interrupt_name;
+    volatile sig_atomic_t closing;  /* there is nobody left to interrupt */
+    int cancelling;                 /* how many cancellings are nested */
     volatile sig_atomic_t deferred; /* the interrupt isn't raised now, only where something is waited for */
 };
 
@@ -164,6 +166,7 @@ struct jg_task {
     bool observed;    /* somebody has its error */
     bool interrupted; /* raise the interrupt where it waits */
     bool stranded;    /* raise that nothing can end its wait */
+    bool begun;       /* its coroutine has been resumed */
 };
 
 /* Pushes a task that will call the function and its `arguments` on top of the stack, and pops those. */
@@ -192,6 +195,9 @@ void jg_task_make_ready(struct jg_task *task);
 /* One turn: resumes who is ready, then, unless *over, lets the loop run once, blocking if nobody is.
 ** False: nobody is ready and nothing is left that could change that. */
 bool jg_schedule_turn(struct jg_host *host, const bool *over);
+
+/* Raises an error if `L` is so deep in C functions that a loop run here would leave others no room. */
+void jg_schedule_check_depth(lua_State *L);
 
 /* Has an interrupt come that isn't for the line that is being typed at the prompt? */
 bool jg_schedule_interrupted(struct jg_host *host);

@@ -221,6 +221,7 @@ static int as_main(lua_State *L)
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, 1);
     settle_interrupt(L);
+    jg_schedule_check_depth(L);
     int was_deferred = host->deferred;
     host->deferred = 1;
     int status = jg_host_call(L, 0, 0);

@@ -26,9 +26,26 @@ static bool count_signalled(struct jg_wait *wait, struct jg_handle *handle)
     return wait->over;
 }
 
+/* Who came first is served first. */
+static void reverse_waiters(struct jg_handle *handle)
+{
+    struct jg_waiter *waiter = handle->waiters;
+    handle->waiters = NULL;
+    while (waiter != NULL) {
+        struct jg_waiter *next = waiter->next;
+        waiter->next = handle->waiters;
+        if (waiter->next != NULL)
+            waiter->next->link = &waiter->next;
+        waiter->link = &handle->waiters;
+        handle->waiters = waiter;
+        waiter = next;
+    }
+}
+
 void jg_handle_signal(struct jg_handle *handle)
 {
     handle->signalled = true;
+    reverse_waiters(handle);
     while (handle->waiters != NULL) {
         struct jg_waiter *waiter = handle->waiters;
         struct jg_wait *wait = waiter->wait;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../host/exit.h"
 #include "bindings.h"
 
 /* A signal handler has no argument of ours. Set while the host is open. */
@@ -49,6 +50,8 @@ static void on_interrupt(int signal, const char *name)
     struct jg_host *host = interruptible;
     if (host == NULL)
         return;
+    if (host->closing) /* a C module's __gc, or a popen that isn't closed, may wait for long */
+        _Exit(JG_EXIT_SIGNAL + signal);
     host->interrupt_name = name;
     host->interrupted_by = signal;
     host->interrupt = signal;
@@ -123,6 +126,10 @@ void jg_host_close(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
     host->running = NULL;
+    fflush(NULL);
+    host->closing = 1;
+    if (host->interrupted_by != 0)
+        jg_os_end_children();
     lua_close(L);
     close_host(host);
 }

@@ -5,6 +5,8 @@
 
 #include "bindings.h"
 
+enum { ROOM = 60 }; /* calls of C functions in each other, of LUAI_MAXCCALLS, which is 200 */
+
 static char anchors; /* its address is the registry's key for the table that keeps live tasks */
 
 void jg_task_make_ready(struct jg_task *task)
@@ -147,49 +149,34 @@ static void end_task(struct jg_task *task, int state)
     release(task);
 }
 
-/* Gives up a task that waits and can't even be resumed, the stack of C being full. The message is on its stack. */
-static void give_up(struct jg_task *task)
-{
-    struct jg_host *host = task->host;
-    struct jg_task *previous = host->current;
-    luaL_checkstack(host->L, 1, NULL);
-    lua_xmove(task->L, host->L, 1);
-    host->current = NULL;
-    if (lua_resetthread(task->L) == LUA_OK) {
-        lua_pushvalue(host->L, -1);
-        lua_xmove(host->L, task->L, 1);
-    }
-    host->current = previous;
-    lua_pop(host->L, 1);
-}
-
 /* Its error is on its stack; what to tell the user of it comes above. */
 static void fail(struct jg_task *task)
 {
     lua_State *L = task->L;
-    if (lua_status(L) == LUA_YIELD)
-        give_up(task);
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, task) == LUA_TNIL) { /* no handler was called */
         lua_pop(L, 1);
         add_traceback(L, 0);
     }
 }
 
-static void resume(struct jg_host *host, struct jg_task *task)
+/* A script can get at a task's coroutine, by coroutine.running or debug, and end it behind our back. */
+static bool was_ended_elsewhere(const struct jg_task *task)
 {
-    struct jg_task *previous = host->current;
-    lua_State *previous_running = host->running;
-    int values = 0;
-    bool begun = lua_status(task->L) == LUA_YIELD;
-    task->state = JG_TASK_RUNNING;
-    host->current = task;
-    host->running = task->L;
-    host->outcome = (struct jg_outcome){task->wait.timed_out, task->wait.first};
-    if (host->interrupt != 0 && task == host->main)
-        jg_host_arm_interrupt(task->L); /* it came while another task ran */
-    int status = lua_resume(task->L, previous_running, begun ? 0 : task->values, &values);
-    host->current = previous;
-    host->running = previous_running;
+    return task->begun ? lua_status(task->L) != LUA_YIELD : lua_gettop(task->L) != task->values + 1; /* and body */
+}
+
+static void fail_elsewhere(struct jg_task *task)
+{
+    jg_wait_leave(&task->wait);
+    lua_settop(task->L, 0);
+    lua_pushliteral(task->L, "the coroutine of this task was closed or resumed by somebody else");
+    lua_pushvalue(task->L, -1); /* as the error, and as what to tell of it */
+    end_task(task, JG_TASK_FAILED);
+}
+
+static void settle(struct jg_task *task, int status, int values)
+{
+    task->begun = true;
     if (status == LUA_YIELD) {
         lua_pop(task->L, values);
         if (task->state == JG_TASK_RUNNING)
@@ -203,6 +190,27 @@ static void resume(struct jg_host *host, struct jg_task *task)
     }
 }
 
+static void resume(struct jg_host *host, struct jg_task *task)
+{
+    struct jg_task *previous = host->current;
+    lua_State *previous_running = host->running;
+    int values = 0;
+    if (was_ended_elsewhere(task)) {
+        fail_elsewhere(task);
+        return;
+    }
+    task->state = JG_TASK_RUNNING;
+    host->current = task;
+    host->running = task->L;
+    host->outcome = (struct jg_outcome){task->wait.timed_out, task->wait.first};
+    if (host->interrupt != 0 && task == host->main)
+        jg_host_arm_interrupt(task->L); /* it came while another task ran */
+    int status = lua_resume(task->L, previous_running, task->begun ? 0 : task->values, &values);
+    host->current = previous;
+    host->running = previous_running;
+    settle(task, status, values);
+}
+
 void jg_task_abandon(struct jg_task *task)
 {
     struct jg_host *host = task->host;
@@ -212,7 +220,9 @@ void jg_task_abandon(struct jg_task *task)
     task->state = JG_TASK_RUNNING; /* its <close> may run the loop, but nobody may resume it */
     struct jg_task *previous = host->current;
     host->current = NULL;
+    host->cancelling++;
     int status = lua_resetthread(task->L);
+    host->cancelling--;
     host->current = previous;
     if (status == LUA_OK) {
         end_task(task, JG_TASK_CANCELLED);
@@ -319,6 +329,29 @@ static bool poll_loop(struct jg_host *host, bool may_block)
         return false;
     uv_run(&host->uv, may_block ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     return true;
+}
+
+/* Calls itself as often as its argument says. */
+static int go_deeper(lua_State *L)
+{
+    lua_Integer levels = lua_tointeger(L, 1);
+    if (levels > 0) {
+        lua_pushcfunction(L, go_deeper);
+        lua_pushinteger(L, levels - 1);
+        lua_call(L, 1, 0);
+    }
+    return 0;
+}
+
+/* Lua counts how deep C functions are nested, but doesn't tell. Who runs in a loop within a loop must have some room.
+ */
+void jg_schedule_check_depth(lua_State *L)
+{
+    lua_pushcfunction(L, go_deeper);
+    lua_pushinteger(L, ROOM);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+        luaL_error(L, "C stack overflow: too many waits are nested in each other (where Lua can't yield, such as in a "
+                      "sort's comparison, a wait lets the other tasks run inside of it)");
 }
 
 bool jg_schedule_turn(struct jg_host *host, const bool *over)

@@ -3,6 +3,8 @@
 */
 #include "bindings.h"
 
+enum { MOST_CANCELLING = 150 }; /* nested in each other */
+
 static struct jg_task *check_task(lua_State *L)
 {
     return luaL_checkudata(L, 1, "jghost.task");
@@ -47,10 +49,18 @@ static int new_task(lua_State *L)
     return 1;
 }
 
+/* A cancelling is a new beginning for Lua, which otherwise counts how deep C functions are nested. */
+static void check_depth(lua_State *L, const struct jg_task *task)
+{
+    if (task->host->cancelling >= MOST_CANCELLING)
+        luaL_error(L, "C stack overflow: too many tasks that each end another in a <close>");
+}
+
 /* task:cancel(): ends it where it waits; its pending <close> run */
 static int cancel(lua_State *L)
 {
     struct jg_task *task = check_task(L);
+    check_depth(L, task);
     if (!jg_task_cancel(task))
         return luaL_error(L, "a task can't be cancelled while it is running");
     lua_pushboolean(L, 1);
@@ -128,6 +138,8 @@ static int collect(lua_State *L)
 static int close_task(lua_State *L)
 {
     struct jg_task *task = check_task(L);
+    if (task->state == JG_TASK_READY || task->state == JG_TASK_WAITING)
+        check_depth(L, task);
     if (task->state != JG_TASK_RUNNING)
         jg_task_cancel(task);
     return 0;

@@ -68,9 +68,21 @@ static int raise_stranded(lua_State *L)
     return luaL_error(L, "deadlock: this waits, and nothing is left that could end the wait");
 }
 
+/* coroutine.resume of a task that waits: its wait isn't over, and can't be gone on with. */
+static int raise_resumed(lua_State *L, struct jg_task *task)
+{
+    if (task->state == JG_TASK_WAITING) {
+        jg_wait_leave(&task->wait);
+        jg_task_make_ready(task); /* to be found ended */
+    }
+    return luaL_error(L, "attempt to resume the coroutine of a task, which only its wait's end does");
+}
+
 static int go_on(lua_State *L, int status, lua_KContext context)
 {
     struct jg_task *task = (struct jg_task *)context;
+    if (task->host->current != task)
+        return raise_resumed(L, task);
     jg_wait_leave(&task->wait);
     if (task->stranded) {
         task->stranded = false;
@@ -94,9 +106,11 @@ bool jg_wait_strand(struct jg_host *host)
     return true;
 }
 
+/* If this raises, the wait's __gc leaves what it has joined. */
 static int run_loop(lua_State *L, struct jg_wait *wait, lua_KFunction k, lua_KContext context)
 {
     struct jg_host *host = wait->host;
+    jg_schedule_check_depth(L);
     while (!wait->over) {
         bool alive = jg_schedule_turn(host, &wait->over);
         if (!wait->over && jg_schedule_interrupted(host)) {

@@ -261,6 +261,10 @@ bool jg_os_process_signal(struct jg_os_process *process, const char *name, struc
 int jg_os_signal_number(const char *name);
 const char *jg_os_signal_name(int number);
 
+/* Kills this process's children, also those that it has started in another way, such as io.popen's: the
+** run has been interrupted, and whoever would wait for one of them now would keep it from ending. */
+void jg_os_end_children(void);
+
 /* Does the process of that pid (as we see it) hold the other end of our pipe `descriptor`? False, too,
 ** if that isn't to be known. */
 bool jg_os_process_holds(int64_t pid, intptr_t descriptor);

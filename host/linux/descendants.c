@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../os.h"
 #include "proctree.h"
 
 enum { PATIENCE_MS = 20 };
@@ -88,6 +89,15 @@ void jg_descendants_end_by(const struct jg_ender *ender)
     if (count < 0)
         end_blindly(ender);
     jg_pids_free(&killed);
+}
+
+void jg_os_end_children(void)
+{
+    struct jg_pids children = {0};
+    jg_proctree_children(&children);
+    for (size_t i = 0; i < children.count; i++)
+        kill(children.at[i], SIGKILL); /* nobody reaps it but this thread */
+    jg_pids_free(&children);
 }
 
 void jg_descendants_end(void)

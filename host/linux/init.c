@@ -85,10 +85,23 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/*
+** At level `reaper` nothing but init and the guard stands between a daemon and freedom. A process of the script's that
+** kills its own process group, the guard's, must not end both at once. Nor the jobs' reapers, which init forks.
+*/
+static void leave_group(const struct jg_os_start *start)
+{
+    if (start->level != JG_LEVEL_REAPER)
+        return;
+    jg_linux.group = getpgrp();
+    setpgid(0, 0);
+}
+
 _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
 {
     struct init init = {start, harness, open_signals(), harness_socket};
     prctl(PR_SET_NAME, "jghost-init");
+    leave_group(start);
     if (init.signals == -1)
         _exit(JG_EXIT_GUARD_FAILED);
     struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},

@@ -62,12 +62,12 @@ static int dismiss(struct visitor *visitor)
     return fd;
 }
 
-static void dismiss_oldest(struct jg_listener *listener)
+static struct visitor *oldest_of(const struct jg_listener *listener)
 {
     struct visitor *oldest = listener->visitors;
     while (oldest->next != NULL)
         oldest = oldest->next;
-    close(dismiss(oldest));
+    return oldest;
 }
 
 static void let_in(struct jg_listener *listener, int fd)
@@ -109,6 +109,15 @@ static void on_shown(struct jg_watch *watch, uint32_t events)
         close(fd);
 }
 
+/* Who doesn't show a key can't keep out who does: it may have come since we looked. */
+static void make_room(struct jg_listener *listener)
+{
+    if (listener->visitor_count == MOST_VISITORS)
+        on_shown(&oldest_of(listener)->watch, EPOLLIN);
+    if (listener->visitor_count == MOST_VISITORS)
+        close(dismiss(oldest_of(listener)));
+}
+
 static void receive(struct jg_listener *listener, int fd)
 {
     struct jg_err ignored;
@@ -117,9 +126,7 @@ static void receive(struct jg_listener *listener, int fd)
         close(fd);
         return;
     }
-    /* those who don't show a key can't keep out those who do */
-    if (listener->visitor_count == MOST_VISITORS)
-        dismiss_oldest(listener);
+    make_room(listener);
     *visitor = (struct visitor){.watch = {on_shown, -1}, .listener = listener, .next = listener->visitors};
     if (!jg_watch_add(listener->loop, &visitor->watch, fd, EPOLLIN, &ignored)) {
         free(visitor);
@@ -128,6 +135,7 @@ static void receive(struct jg_listener *listener, int fd)
     }
     listener->visitors = visitor;
     listener->visitor_count++;
+    on_shown(&visitor->watch, EPOLLIN); /* most have sent it by now */
 }
 
 /* Without a free descriptor somebody who waits would never hear from us: turns him away. */
@@ -202,7 +210,7 @@ void jg_listener_close(struct jg_listener *listener)
     if (listener == NULL)
         return;
     while (listener->visitors != NULL)
-        dismiss_oldest(listener);
+        close(dismiss(listener->visitors));
     int fd = listener->watch.fd;
     jg_watch_remove(listener->loop, &listener->watch);
     for (int *each = (int[]){fd, listener->key_file, listener->spare, -2}; *each != -2; each++) {

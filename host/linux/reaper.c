@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "descendants.h"
+#include "linux.h"
 #include "reaperself.h"
 #include "slot.h"
 
@@ -120,6 +121,8 @@ static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
     signal(SIGCHLD, SIG_DFL);
     prctl(PR_SET_NAME, "jghost-reaper");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (isolate && jg_linux.group != 0)
+        setpgid(0, 0); /* the run's group has no number in here */
     reaper->socket = shed(socket);
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);

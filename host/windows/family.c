@@ -51,6 +51,24 @@ static bool add_children(struct jg_pids *pids, const struct jg_snapshot *snapsho
     return pids->count > before;
 }
 
+void jg_os_end_children(void)
+{
+    struct jg_snapshot snapshot;
+    struct jg_seen seen;
+    bool taken = jg_snapshot_take(&snapshot);
+    for (size_t i = 0; taken && i < snapshot.count; i++) {
+        DWORD pid = (DWORD)jg_snapshot_pid(&snapshot, i);
+        if (!jg_snapshot_find(&snapshot, pid, &seen) || seen.parent != (int64_t)GetCurrentProcessId())
+            continue;
+        HANDLE child = OpenProcess(PROCESS_TERMINATE, FALSE, pid);
+        if (child == NULL)
+            continue;
+        TerminateProcess(child, 137);
+        CloseHandle(child);
+    }
+    jg_snapshot_free(&snapshot);
+}
+
 bool jg_family_read(struct jg_os_loop *loop, const struct jg_snapshot *snapshot, struct jg_pids *pids)
 {
     size_t room = snapshot->count + 1; /* who isn't in the snapshot isn't told of, either */

@@ -186,6 +186,20 @@ for name, kind in pairs(helper.kinds) do
             end
         end)
 
+        it("goes on though one of its processes stops the process that holds it together", function()
+            if job:kind() ~= "reaper" then
+                pending("a job of this kind, " .. job:kind() .. ", has none that could be stopped")
+            end
+            local process = assert(job:spawn { "sh", "-c", "kill -STOP $PPID; echo done", stdout = "pipe" })
+            assert.equal("done", process.stdout:read("l", 60))
+            local inner = assert(job:job {})
+            assert.is_true(assert(helper.spawn(inner, { "exit", "0" }):wait(60)).ok)
+            process = assert(job:spawn { "sh", "-c", "kill -STOP $PPID; echo done; sleep 1000", stdout = "pipe" })
+            assert.equal("done", process.stdout:read("l", 60))
+            assert.is_true(job:terminate())
+            assert.is_true(job:wait(60))
+        end)
+
         it("refuses to start a process while it is frozen", function()
             start(job, trees.plain)
             job:freeze()

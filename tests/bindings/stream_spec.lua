@@ -266,6 +266,16 @@ describe("a stream", function()
         assert.equal("PIPE", assert(process:wait(60)).signal)
     end)
 
+    it("serves those who came first first", function()
+        local process = cat()
+        local first = jg.task(function() return process.stdout:read(5) end)
+        local second = jg.task(function() return process.stdout:read "l" end)
+        jg.sleep(0) -- both wait
+        process.stdin:write "hello world\nmore\n"
+        assert.equal("hello", first:wait(60))
+        assert.equal(" world", second:wait(60))
+    end)
+
     it("outlives its process", function()
         local process = helper.spawn(job, { "print", "last words" }, { stdout = "pipe" })
         process:wait()

@@ -346,6 +346,73 @@ describe("task:cancel", function()
     end)
 end)
 
+describe("a task whose coroutine is ended by somebody else", function()
+    local function refuses(task)
+        local ok, message = pcall(task.wait, task, 60)
+        assert.is_false(ok)
+        assert.truthy(tostring(message):find("closed or resumed by somebody else", 1, true), message)
+    end
+
+    for _, count in ipairs { 0, 82, 138 } do
+        it(("fails: coroutine.close, with %d arguments"):format(count), function()
+            local running
+            local task = jg.task(function()
+                running = coroutine.running()
+                jg.sleep(0.001)
+            end, table.unpack({}, 1, count))
+            jg.sleep(0)
+            assert.is_true(coroutine.close(running))
+            refuses(task)
+        end)
+    end
+
+    it("fails: coroutine.resume", function()
+        local event, running = jg.event(), nil
+        local task = jg.task(function()
+            running = coroutine.running()
+            event:wait()
+        end)
+        jg.sleep(0)
+        local ok, message = coroutine.resume(running)
+        assert.is_false(ok)
+        assert.truthy(message:find("attempt to resume the coroutine of a task", 1, true), message)
+        refuses(task)
+    end)
+
+    it("fails: the main one's", function()
+        local result = support.run { "-e", [[
+            local jg = require "jghost"
+            local main = coroutine.running()
+            jg.task(function() coroutine.resume(main) end)
+            jg.event():wait()
+        ]] }
+        assert.equal(1, result.code)
+        assert.truthy(result.stderr:find("closed or resumed by somebody else", 1, true), result.stderr)
+    end)
+end)
+
+describe("cancelling within cancelling, without an end", function()
+    it("is an error and no crash", function()
+        local result = support.run { "-e", [[
+            local jg = require "jghost"
+            local tasks, ended = {}, 0
+            for i = 1, 6000 do
+                tasks[i] = jg.task(function()
+                    local _ <close> = setmetatable({}, { __close = function()
+                        ended = ended + 1
+                        if tasks[i + 1] then pcall(tasks[i + 1].cancel, tasks[i + 1]) end
+                    end })
+                    jg.sleep(1e6)
+                end)
+            end
+            jg.sleep(0)
+            print(tasks[1]:cancel(), ended > 100, tasks[6000].state)
+        ]] }
+        assert.is_true(result.ok, tostring(result) .. result.stderr)
+        assert.equal("true\ttrue\twaiting\n", result.stdout)
+    end)
+end)
+
 describe("waits inside of waits, without an end", function()
     -- Runs a script that goes deeper and deeper; the tasks of its depths may fail with nobody to hear of it.
     local function deep(script)
@@ -366,6 +433,21 @@ describe("waits inside of waits, without an end", function()
             print(jg.task(function() jg.sleep(0.001) return "goes on" end):wait())
         ]])
     end)
+
+    for _, calls in ipairs { 3, 6, 8, 15 } do
+        it(("don't harm tasks that wait where they may: %d C calls deep"):format(calls), function()
+            assert.equal("unharmed\n", deep(([[
+                local function nest(n)
+                    if n == 0 then event:wait() return end
+                    return (("x"):gsub("x", function() nest(n - 1) end))
+                end
+                for _ = 1, 80 do jg.task(function() pcall(nest, %d) end) end
+                local bystander = jg.task(function() for _ = 1, 50 do jg.sleep(0) end return "unharmed" end)
+                print(bystander:wait())
+                event:set()
+            ]]):format(calls)))
+        end)
+    end
 
     it("don't harm tasks that only wait", function()
         assert.equal("false\nunharmed\n", deep [[

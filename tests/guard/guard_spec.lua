@@ -99,6 +99,19 @@ for _, level in ipairs(support.levels()) do
             assert.equal("", support.survivors(marker))
         end)
 
+        for what, rest in pairs { ["whose script has ended"] = "", ["that waits"] = "jg.sleep(1e6)" } do
+            it(("a run %s is ended by an interrupt, though a popen is open"):format(what), function()
+                local job <close> = jg.job {}
+                local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "-e",
+                    'jg = require "jghost" p = io.popen("echo ready; exec sleep 1000") print(p:read())'
+                    .. "io.stdout:flush() " .. rest, stdin = "null", stdout = "pipe" })
+                assert.equal("ready", guard.stdout:read("l", 60))
+                guard:signal "term"
+                assert.equal("TERM", assert(guard:wait(60), "it goes on").signal)
+                assert.equal("", support.survivors(marker))
+            end)
+        end
+
         it("--timeout ends all, and exits with 124", function()
             local job <close> = jg.job {}
             local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "--timeout=0.3", "-e", [[

@@ -76,6 +76,19 @@ for _, level in ipairs(support.levels()) do
                 end
             end
         end
+        it("a process that kills its own group, the guard's, leaves nothing", function()
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, {
+                "setsid", support.jghost, "--level=" .. level, "-e", [[
+                    local jg = require "jghost"
+                    local job = jg.job {}
+                    job:spawn { "sh", "-c", '"$0" daemonise setsid hang; kill -KILL 0', arg[1] }:wait()
+                    jg.sleep(1e6)
+                ]], "-", support.child, stdin = "null",
+            })
+            assert.equal("KILL", assert(guard:wait(60), "the guard doesn't end").signal)
+            assert.equal("", support.survivors(marker))
+        end)
         it("killing the guard leaves nothing of an isolated job", function()
             local can = support.run { "--level=" .. level, "-e", 'assert(require "jghost".job { isolate = true })' }
             if not can.ok then

@@ -325,6 +325,21 @@ jghost: stdin:1: <name> expected near <eof>
             assert.equal("1\n", say(guard, "1").stdout)
         end)
 
+        it("who knocks and says nothing doesn't keep out who has shown the key", function()
+            local job <close> = jg.job {}
+            local guard, marker = start(job, level, idle)
+            local harness = support.find(marker, "jghost-harness")
+            harness:signal "stop"
+            local reads, writes = core.attach(guard.pid)
+            for _ = 1, 40 do
+                assert.is_not_nil(listed(guard)) -- connects to each that listens
+            end
+            harness:signal "cont"
+            assert.equal("H\1\0\0\0001", reads:read(6))
+            reads:close()
+            writes:close()
+        end)
+
         it("much output comes whole, and a reader that doesn't read isn't waited for by others", function()
             local job <close> = jg.job {}
             local guard = start(job, level, idle)
