@@ -97,11 +97,29 @@ static bool read_scripts(struct parser *parser, const char *value)
     return true;
 }
 
+/* The options that take the script's place. */
+static const char *const mode_names[] = {
+    [JG_MODE_EXEC] = "exec", [JG_MODE_DOCTOR] = "doctor", [JG_MODE_LIST] = "list", [JG_MODE_ATTACH] = "attach"};
+
+static bool set_mode(struct parser *parser, enum jg_mode mode)
+{
+    struct jg_command *command = parser->command;
+    if (command->mode == mode)
+        fprintf(stderr, "jghost: --%s is given twice\n", mode_names[mode]);
+    else if (command->mode != JG_MODE_LUA)
+        fprintf(stderr, "jghost: --%s and --%s exclude each other\n", mode_names[command->mode], mode_names[mode]);
+    if (command->mode != JG_MODE_LUA)
+        return stop(parser, JG_EXIT_GUARD_FAILED);
+    command->mode = mode;
+    return true;
+}
+
 static bool read_exec(struct parser *parser, const char *value)
 {
     (void)value;
     struct jg_command *command = parser->command;
-    command->mode = JG_MODE_EXEC;
+    if (!set_mode(parser, JG_MODE_EXEC))
+        return false;
     command->exec = command->argv + parser->at + 1;
     if (command->exec[0] != NULL)
         return true;
@@ -112,22 +130,19 @@ static bool read_exec(struct parser *parser, const char *value)
 static bool read_doctor(struct parser *parser, const char *value)
 {
     (void)value;
-    parser->command->mode = JG_MODE_DOCTOR;
-    return true;
+    return set_mode(parser, JG_MODE_DOCTOR);
 }
 
 static bool read_list(struct parser *parser, const char *value)
 {
     (void)value;
-    parser->command->mode = JG_MODE_LIST;
-    return true;
+    return set_mode(parser, JG_MODE_LIST);
 }
 
 static bool read_attach(struct parser *parser, const char *value)
 {
-    parser->command->mode = JG_MODE_ATTACH;
     parser->command->attach = value;
-    return true;
+    return set_mode(parser, JG_MODE_ATTACH);
 }
 
 static bool read_help(struct parser *parser, const char *value)
@@ -212,6 +227,7 @@ static bool read_short(struct parser *parser, const char *argument)
     case 'e':
     case 'l':
         command->statements += argument[1] == 'e';
+        command->libraries += argument[1] == 'l';
         if (glued)
             return true;
         if (command->argv[++parser->at] != NULL && command->argv[parser->at][0] != '-')
@@ -223,6 +239,24 @@ static bool read_short(struct parser *parser, const char *argument)
         break;
     }
     return glued ? unknown_option(parser, argument, "") : true;
+}
+
+/* Where an option stands in the script's place, what is meant for a script is a mistake. */
+static bool check_mode(struct parser *parser)
+{
+    const struct jg_command *command = parser->command;
+    const char *word = command->mode != JG_MODE_EXEC && parser->at < command->argc ? command->argv[parser->at] : NULL;
+    if (command->mode == JG_MODE_LUA ||
+        (word == NULL && command->statements + command->libraries == 0 && !command->interactive))
+        return true;
+    const char *mode = mode_names[command->mode];
+    if (word == NULL)
+        fprintf(stderr, "jghost: --%s runs no Lua: -e, -l and -i have no place with it\n", mode);
+    else if (command->mode == JG_MODE_ATTACH && command->attach == NULL && strspn(word, "0123456789") == strlen(word))
+        fprintf(stderr, "jghost: --attach takes its ID after '=', as in --attach=%s\n", word);
+    else
+        fprintf(stderr, "jghost: --%s takes no arguments, and there is '%s'\n", mode, word);
+    return stop(parser, JG_EXIT_GUARD_FAILED);
 }
 
 bool jg_command_parse(struct jg_command *command, int argc, char **argv, int *status)
@@ -240,6 +274,8 @@ bool jg_command_parse(struct jg_command *command, int argc, char **argv, int *st
         if (!(argument[1] == '-' ? read_long(&parser, argument) : read_short(&parser, argument)))
             return false;
     }
+    if (!check_mode(&parser))
+        return false;
     if (parser.at < argc && command->mode == JG_MODE_LUA)
         command->script = parser.at;
     return true;

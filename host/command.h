@@ -36,6 +36,7 @@ struct jg_command {
     bool version;     /* -v */
     bool ignore_env;  /* -E */
     int statements;   /* how many -e stand before the script */
+    int libraries;    /* how many -l */
 };
 
 /*

@@ -269,6 +269,23 @@ describe("jghost refuses", function()
         end
     end
 
+    for line, hint in pairs {
+        ["--attach 999999"] = "--attach takes its ID after '=', as in --attach=999999",
+        ["--list foo"] = "--list takes no arguments, and there is 'foo'",
+        ["--timeout=1 --doctor x"] = "--doctor takes no arguments, and there is 'x'",
+        ["--list --doctor"] = "--list and --doctor exclude each other",
+        ["--attach=1 --list"] = "--attach and --list exclude each other",
+        ["-e x --list"] = "--list runs no Lua",
+    } do
+        it(line, function()
+            local words = {}
+            for word in line:gmatch "%S+" do
+                words[#words + 1] = word
+            end
+            assert.equal("", expect(words, 125, hint).stdout)
+        end)
+    end
+
     it("-e with an option where its statement should be", function()
         expect({ "-e", "-v" }, 125, "needs an argument")
     end)
