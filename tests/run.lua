@@ -10,9 +10,21 @@ local pool = require "jghost.pool"
 local lfs = require "lfs"
 
 local build = "build/linux"
-local chosen = {}
-for _, part in ipairs(arg) do
-    chosen[part] = true
+
+local function parts_asked_for(words, parts)
+    local names, chosen = {}, {}
+    for _, part in ipairs(parts) do
+        names[#names + 1], chosen[part.name] = part.name, #words == 0
+    end
+    for _, word in ipairs(words) do
+        if chosen[word] == nil then
+            io.stderr:write(("run.lua: there is no part '%s'; the parts are %s\n"):format(word,
+                table.concat(names, ", ")))
+            os.exit(2)
+        end
+        chosen[word] = true
+    end
+    return chosen
 end
 
 local total = { passed = 0, failed = 0, skipped = 0 }
@@ -189,9 +201,10 @@ part("bench", function()
     check("the benchmarks, in short", { build .. "/release/jghost", "tests/bench/run.lua", "--short", "--peers" })
 end)
 
+local chosen = parts_asked_for(arg, parts)
 local began = jg.now()
 pool.map(1, parts, function(one)
-    if next(chosen) == nil or chosen[one.name] then
+    if chosen[one.name] then
         one.run()
     end
 end)
