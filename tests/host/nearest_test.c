@@ -27,6 +27,7 @@ static void test_words(void)
     expect("stdot", "stdout");
     expect("sdtout", "stdout");
     expect("tiemout", "timeout");
+    expect("evn", "env"); /* and not "cwd" or "name" */
     expect("time_out", "timeout");
     expect("clearenv", "clear_env");
     expect("", NULL);
@@ -58,6 +59,10 @@ static size_t distance(const char *a, const char *b)
         return distance(a + 1, b + 1);
     size_t removed = distance(a + 1, b), added = distance(a, b + 1), replaced = distance(a + 1, b + 1);
     size_t least = removed < added ? removed : added;
+    if (a[1] != '\0' && a[0] == b[1] && a[1] == b[0]) {
+        size_t swapped = distance(a + 2, b + 2);
+        least = swapped < least ? swapped : least;
+    }
     return 1 + (least < replaced ? least : replaced);
 }
 
