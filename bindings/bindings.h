@@ -249,6 +249,12 @@ void jg_complain(lua_State *L, const char *what);
 ** (NULL-terminated), and names the nearest. `function` is how the user called it. */
 void jg_check_options(lua_State *L, int index, const char *function, const char *const *names);
 
+/* Pushes a value as the messages of errors name it: 3, true, "3" for a text, "a table"; no addresses. */
+const char *jg_push_description(lua_State *L, int index);
+
+/* How long the list at `index` is: luaL_len, or more if a hole follows and then something; then the last is nil. */
+lua_Integer jg_list_length(lua_State *L, int index);
+
 /* Field `name` of the table at `index`, or NULL; raises unless it is a string without a zero byte.
 ** It stays on the stack. */
 const char *jg_string_option(lua_State *L, int index, const char *function, const char *name);
@@ -264,6 +270,11 @@ void jg_close_descriptor(int descriptor);
 
 /* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
 int jg_open_descriptor(const char *path, int flags);
+
+/* ---- signame.c ----------------------------------------------------------------------------------------- */
+
+/* Pushes that there is no signal of that name, and what may have been meant. */
+const char *jg_push_no_signal(lua_State *L, const char *name);
 
 /* ---- exit.c --------------------------------------------------------------------------------------------- */
 
@@ -308,6 +319,7 @@ void jg_open_wait(lua_State *L);
 void jg_open_info(lua_State *L);
 void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
+void jg_open_signame(lua_State *L);
 void jg_open_attach(lua_State *L);
 
 /* Makes the metatable of a handle type: `methods` plus wait, __index, __gc, __close, __tostring. Adds

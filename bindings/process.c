@@ -161,8 +161,7 @@ static int send_signal(lua_State *L)
         return 1;
     }
     if (err.kind == JG_ERR_INVALID)
-        return luaL_argerror(L, 2,
-                             lua_pushfstring(L, "no such signal '%s' (such as term, kill, int, hup, dump)", name));
+        return luaL_argerror(L, 2, jg_push_no_signal(L, name));
     return jg_fail(L, &err, name);
 }
 

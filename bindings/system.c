@@ -1,8 +1,6 @@
 /*
-** system.c: time, the guarantee, descriptors, names.
+** system.c: time, the guarantee, descriptors, names of options.
 */
-#include <string.h>
-
 #include "bindings.h"
 
 void jg_close_descriptor(int descriptor)
@@ -58,15 +56,6 @@ static int processors(lua_State *L)
     return 1;
 }
 
-/* is_signal(name) → is there a signal of that name? */
-static int is_signal(lua_State *L)
-{
-    size_t length;
-    const char *name = luaL_checklstring(L, 1, &length);
-    lua_pushboolean(L, strlen(name) == length && jg_os_signal_number(name) != 0);
-    return 1;
-}
-
 /* check_options(options, function, names): raises an error if a key in `options` isn't one of the names */
 static int check_options(lua_State *L)
 {
@@ -91,7 +80,6 @@ void jg_open_system(lua_State *L)
                                          {"guarantee", guarantee},
                                          {"is_terminal", is_terminal},
                                          {"processors", processors},
-                                         {"is_signal", is_signal},
                                          {"check_options", check_options},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

@@ -265,6 +265,9 @@ const char *jg_os_signal_name(int number);
 ** run has been interrupted, and whoever would wait for one of them now would keep it from ending. */
 void jg_os_end_children(void);
 
+/* The names that jg_os_process_signal knows, from index 0 on; NULL after the last. */
+const char *jg_os_known_signal(size_t index);
+
 /* Does the process of that pid (as we see it) hold the other end of our pipe `descriptor`? False, too,
 ** if that isn't to be known. */
 bool jg_os_process_holds(int64_t pid, intptr_t descriptor);

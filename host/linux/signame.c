@@ -39,6 +39,11 @@ int jg_os_signal_number(const char *name)
     return 0;
 }
 
+const char *jg_os_known_signal(size_t index)
+{
+    return index < SIGNALS ? signals[index].name : NULL;
+}
+
 const char *jg_os_signal_name(int number)
 {
     for (size_t i = 0; i < SIGNALS; i++)
