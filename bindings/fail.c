@@ -96,9 +96,37 @@ void jg_check_options(lua_State *L, int index, const char *function, const char 
     }
 }
 
+lua_Integer jg_list_length(lua_State *L, int index)
+{
+    lua_Integer length = luaL_len(L, index);
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index) != 0;) {
+        lua_pop(L, 1);
+        if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) <= length)
+            continue;
+        lua_pop(L, 1);
+        return length + 1;
+    }
+    return length;
+}
+
+const char *jg_push_description(lua_State *L, int index)
+{
+    switch (lua_type(L, index)) {
+    case LUA_TSTRING:
+        return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
+    case LUA_TNIL:
+    case LUA_TBOOLEAN:
+    case LUA_TNUMBER:
+        return luaL_tolstring(L, index, NULL);
+    default:
+        return lua_pushfstring(L, "a %s", luaL_typename(L, index));
+    }
+}
+
 static int wrong(lua_State *L, const char *function, const char *name, const char *expected)
 {
-    return luaL_error(L, "%s: option '%s' must be %s, not %s", function, name, expected, luaL_tolstring(L, -1, NULL));
+    return luaL_error(L, "%s: option '%s' must be %s, not %s", function, name, expected, jg_push_description(L, -1));
 }
 
 const char *jg_string_option(lua_State *L, int index, const char *function, const char *name)

@@ -145,7 +145,7 @@ static void check_positive(lua_State *L, const char *function, const char *name,
             lua_tointegerx(L, -1, &is_whole);
         if (lua_type(L, -1) != LUA_TNUMBER || !(value > 0) || isinf(value) || !is_whole)
             luaL_error(L, "%s: option '%s' must be %s, not %s", function, name,
-                       whole ? "an integer, 1 or more" : "a number above 0", luaL_tolstring(L, -1, NULL));
+                       whole ? "an integer, 1 or more" : "a number above 0", jg_push_description(L, -1));
     }
     lua_pop(L, 1);
 }

@@ -25,7 +25,7 @@ static const char *const stdio_names[] = {"stdin", "stdout", "stderr"};
 
 static char **check_arguments(lua_State *L)
 {
-    lua_Integer count = luaL_len(L, OPTIONS);
+    lua_Integer count = jg_list_length(L, OPTIONS);
     if (count < 1)
         luaL_error(L, FUNCTION ": no command: the list must begin with the program's name");
     luaL_argcheck(L, count < INT32_MAX / (lua_Integer)sizeof(char *), OPTIONS, "too many arguments");

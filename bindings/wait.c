@@ -193,7 +193,7 @@ int jg_handle_wait(lua_State *L)
 ** may change while this waits, and the handles must stay. */
 static int wait_many(lua_State *L, lua_Integer needed, double seconds, lua_KFunction k)
 {
-    lua_Integer count = luaL_len(L, 1);
+    lua_Integer count = jg_list_length(L, 1);
     lua_settop(L, 1);
     lua_createtable(L, count < INT_MAX ? (int)count : 0, 0);
     lua_insert(L, 1);
@@ -249,7 +249,7 @@ static int wait_any(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     double seconds = jg_check_seconds(L, 2, INFINITY);
-    luaL_argcheck(L, luaL_len(L, 1) > 0, 1, "the list is empty: there is nothing to wait for");
+    luaL_argcheck(L, jg_list_length(L, 1) > 0, 1, "the list is empty: there is nothing to wait for");
     return wait_many(L, 1, seconds, push_first);
 }
 
@@ -258,7 +258,7 @@ static int wait_all(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     double seconds = jg_check_seconds(L, 2, INFINITY);
-    lua_Integer count = luaL_len(L, 1);
+    lua_Integer count = jg_list_length(L, 1);
     if (count == 0) {
         lua_pushboolean(L, 1);
         return 1;

@@ -4,12 +4,16 @@
 -- once, and a wake-up costs the same however many there are.
 
 local core = require "jghost.core"
+local misuse = require "jghost.misuse"
 
 --- Iterates over handles as each is signalled. Doesn't take a failed task's error: wait for it.
 ---@param handles table list of processes, jobs, tasks, timers, events or streams
 ---@return fun(): any
 local function completed(handles)
-    core.wait_all(handles, 0) -- raises an error if anything else is in the list
+    if type(handles) ~= "table" then
+        misuse.raise("jg.completed: a table of handles was expected, got %s", misuse.describe(handles))
+    end
+    misuse.call("jg.completed", "wait_all", core.wait_all, handles, 0) -- looks at what is in the list
     local queue, first, left = {}, 1, #handles
     local arrived = core.event()
     for _, handle in ipairs(handles) do

@@ -2,6 +2,7 @@
 
 local core = require "jghost.core"
 local completed = require "jghost.completed"
+local misuse = require "jghost.misuse"
 
 local pool = {}
 
@@ -15,15 +16,33 @@ function crew.__close(tasks)
     end
 end
 
+--- The index of the first nil below something else in a list; nil if there is none.
+local function first_hole(items)
+    for i = 1, #items do
+        if items[i] == nil then
+            return i
+        end
+    end
+    for key in next, items do
+        if math.type(key) == "integer" and key > #items then
+            return #items + 1
+        end
+    end
+end
+
 local function check(size, items, work)
     if math.type(size) ~= "integer" or size < 1 then
-        error("pool.map: the size must be an integer, 1 or more, not " .. tostring(size), 3)
+        misuse.raise("pool.map: the size must be an integer, 1 or more, not %s", misuse.describe(size))
     end
     if type(items) ~= "table" then
-        error("pool.map: the items must be a list, not " .. tostring(items), 3)
+        misuse.raise("pool.map: the items must be a list, not %s", misuse.describe(items))
     end
     if type(work) ~= "function" then
-        error("pool.map: the work must be a function, not " .. tostring(work), 3)
+        misuse.raise("pool.map: the work must be a function, not %s", misuse.describe(work))
+    end
+    local hole = getmetatable(items) == nil and first_hole(items)
+    if hole then
+        misuse.raise("pool.map: the items have a hole: item %d is nil, and others follow", hole)
     end
 end
 

@@ -1,6 +1,7 @@
 --- jg.run: one command, in a job of its own, from its start to the end of all that it started.
 
 local core = require "jghost.core"
+local misuse = require "jghost.misuse"
 
 local job_options = { "isolate", "memory", "processes", "cpus", "cpu_time", "best_effort" }
 
@@ -22,6 +23,26 @@ local function split(options)
     process.stdout = process.stdout or "capture"
     process.stderr = process.stderr or "capture"
     return job, process
+end
+
+local function check(options)
+    if type(options) ~= "table" then
+        misuse.raise("jg.run: a table of options was expected, got %s", misuse.describe(options))
+    end
+    misuse.call("jg.run", "jg.run", core.check_options, options, "jg.run", option_names)
+    local input = options.input
+    if input ~= nil and type(input) ~= "string" then
+        misuse.raise("jg.run: option 'input' must be a string, not %s", misuse.describe(input))
+    end
+    if input and options.stdin ~= nil then
+        misuse.raise "jg.run: there is 'stdin' for a stream or 'input' for a text, not both"
+    end
+    for _, stream in ipairs { "stdin", "stdout", "stderr" } do
+        if options[stream] == "pipe" then
+            misuse.raise("jg.run: option '%s' can't be \"pipe\": nobody could use it before the end; see job:spawn",
+                stream)
+        end
+    end
 end
 
 local function feed(process, input)
@@ -48,36 +69,18 @@ end
 ---@return integer|nil code
 ---@return string|nil name
 local function run(options)
-    if type(options) ~= "table" then
-        error("jg.run: a table of options was expected, got " .. type(options), 2)
-    end
-    local input = options.input
-    if input ~= nil and type(input) ~= "string" then
-        error("jg.run: option 'input' must be a string, not " .. type(input), 2)
-    end
-    if input and options.stdin then
-        error("jg.run: options 'input' and 'stdin' exclude each other", 2)
-    end
-    for _, stream in ipairs { "stdin", "stdout", "stderr" } do
-        if options[stream] == "pipe" then
-            error(("jg.run: option '%s' can't be \"pipe\": nobody could use it before the end; see job:spawn")
-                :format(stream), 2)
-        end
-    end
-    if input and options.stdin ~= nil then
-        error("jg.run: there is 'stdin' for a stream or 'input' for a text, not both", 2)
-    end
-    core.check_options(options, "jg.run", option_names)
+    check(options)
     local of_job, of_process = split(options)
+    local input = options.input
     if input then
         of_process.stdin = "pipe"
     end
-    local job <close>, message, code, name = core.job(of_job)
+    local job <close>, message, code, name = misuse.call("jg.run", "jg.job", core.job, of_job)
     if not job then
         return nil, message, code, name
     end
     local process
-    process, message, code, name = job:spawn(of_process)
+    process, message, code, name = misuse.call("jg.run", "job:spawn", job.spawn, job, of_process)
     if not process then
         return nil, message, code, name
     end

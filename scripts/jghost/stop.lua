@@ -4,6 +4,7 @@
 -- `{"term", 5, "dump", 1, "kill"}` asks, waits five seconds, asks for a core, waits one more, ends it.
 
 local core = require "jghost.core"
+local misuse = require "jghost.misuse"
 
 local stop = {}
 
@@ -20,14 +21,18 @@ end
 ---@param where string how the user knows it, for the message
 function stop.check(plan, where)
     if type(plan) ~= "table" or #plan == 0 then
-        error(("%s must be a list such as {\"term\", 5, \"kill\"}, not %s"):format(where, tostring(plan)), 3)
+        misuse.raise("%s must be a list such as {\"term\", 5, \"kill\"}, not %s", where, misuse.describe(plan))
     end
     for i, step in ipairs(plan) do
         if type(step) ~= "string" and not is_seconds(step) then
-            error(("%s: step %d must be a signal's name or seconds, not %s"):format(where, i, tostring(step)), 3)
+            misuse.raise("%s: step %d must be a signal's name or seconds, not %s", where, i, misuse.describe(step))
         end
-        if type(step) == "string" and not core.is_signal(step) then
-            error(("%s: step %d: no such signal '%s' (such as term, kill, int, hup, dump)"):format(where, i, step), 3)
+        local is_signal, why = true, nil
+        if type(step) == "string" then
+            is_signal, why = core.is_signal(step)
+        end
+        if not is_signal then
+            misuse.raise("%s: step %d: %s", where, i, why)
         end
     end
 end
@@ -36,6 +41,9 @@ end
 ---@param plan? table a stop plan; the process's own unless told, else {"term", 5, "kill"}
 ---@return table status
 function core.process_methods.stop(process, plan)
+    if core.process_methods ~= (getmetatable(process) or {}).methods then
+        misuse.raise("process:stop: a process was expected, got %s", misuse.describe(process))
+    end
     if plan ~= nil then
         stop.check(plan, "process:stop: the plan")
     end

@@ -1,6 +1,20 @@
 --- jghost.tree: prints processes as the tree that they are.
 
+local misuse = require "jghost.misuse"
+
 local tree = {}
+
+local function check(processes)
+    if type(processes) ~= "table" then
+        misuse.raise("tree.format: a list of processes was expected, got %s", misuse.describe(processes))
+    end
+    for i, process in ipairs(processes) do
+        if type(process) ~= "table" or math.type(process.pid) ~= "integer" then
+            misuse.raise("tree.format: item %d is no process, as job:processes() has them, but %s", i,
+                misuse.describe(process))
+        end
+    end
+end
 
 --- Sorts processes below their parents; whoever has none in the list is a root. Isolated jobs have
 --- numbers of their own, so that one may stand for several processes: the first is taken for the parent.
@@ -25,6 +39,7 @@ end
 ---@param processes table
 ---@return string
 function tree.format(processes)
+    check(processes)
     local roots, children = arrange(processes)
     local lines, shown = {}, {}
     local function add(process, lead, branch, below)

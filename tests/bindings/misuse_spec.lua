@@ -1,6 +1,8 @@
 -- misuse_spec.lua: every function and option, used wrongly: an error that says what would be right.
 
 local jg = require "jghost"
+local core = require "jghost.core"
+local pool = require "jghost.pool"
 local helper = require "tests.bindings.helper"
 
 local NAN, INF = 0 / 0, math.huge
@@ -139,6 +141,100 @@ describe("the options of", function()
             helper.raises(case[2], jg.run, case[1])
         end
     end)
+end)
+
+-- ---- holes in lists, blame, and how values are named
+
+-- A list with a hole, however its border is found: written down, filled, or far away.
+local function lists_with_a_hole(first, last)
+    local filled, far = { first }, { first }
+    filled[3], far[1000000] = last, last
+    return { { first, first, nil, last }, { first, nil, last, nil }, { first, nil, nil, nil, last }, filled, far }
+end
+
+describe("a list with a hole", function()
+    it("is no command", function()
+        for i, list in ipairs(lists_with_a_hole(helper.child, "x")) do
+            local copy = table.move(list, 1, 5, 1, {})
+            helper.raises("must be a string or a number, not nil", job.spawn, job, list)
+            helper.raises("must be a string or a number, not nil", jg.run, i == 5 and list or copy)
+        end
+        local split = { "echo", "1", "2", nil, "x" }
+        helper.raises("jg.run: argument 4 must be a string or a number, not nil", jg.run, split)
+    end)
+
+    it("can't be waited for", function()
+        for _, list in ipairs(lists_with_a_hole(jg.event(), jg.event())) do
+            for _, name in ipairs { "wait_any", "wait_all", "completed" } do
+                helper.raises("bad handle at index", jg[name], list, 0)
+            end
+        end
+    end)
+
+    it("isn't mapped", function()
+        for _, list in ipairs(lists_with_a_hole(1, 2)) do
+            helper.raises("pool.map: the items have a hole: item ", pool.map, 2, list, print)
+        end
+        helper.raises("item 3 is nil", pool.map, 2, { 1, 2, nil, 4 }, print)
+    end)
+end)
+
+describe("misuse is blamed on the line of the script, in", function()
+    for call, expected in pairs {
+        ["jg.run(5)"] = "jg.run: a table of options was expected, got 5",
+        ["jg.run { 'true', timout = 1 }"] = "jg.run: unknown option 'timout'; did you mean 'timeout'?",
+        ["jg.run { 'true', timeout = '3' }"]
+            = "jg.run: option 'timeout' must be a number of seconds, 0 or more, not \"3\"",
+        ["jg.run { 'true', processes = 0 }"] = "jg.run: option 'processes' must be an integer, 1 or more, not 0",
+        ["jg.run { 'true', stop = {} }"]
+            = "jg.run: option 'stop' must be a list such as {\"term\", 5, \"kill\"}, not an empty table",
+        ["jg.run { 'true', stop = { 'trem' } }"]
+            = "jg.run: option 'stop': step 1: no such signal 'trem'; did you mean 'term'?",
+        ["jg.run { true }"] = "jg.run: argument 1 must be a string or a number, not boolean",
+        ["jg.run {}"] = "jg.run: no command: the list must begin with the program's name",
+        ["jg.run { 'true', input = 5 }"] = "jg.run: option 'input' must be a string, not 5",
+        ["jg.job():spawn { 'true', stop = {} }"]
+            = "job:spawn: option 'stop' must be a list such as {\"term\", 5, \"kill\"}, not an empty table",
+        ["jg.job():spawn { 'true', cwd = {} }"] = "job:spawn: option 'cwd' must be a string, not a table",
+        ["jg.job():spawn { 'true', cwd = print }"] = "job:spawn: option 'cwd' must be a string, not a function",
+        ["jg.completed(5)"] = "jg.completed: a table of handles was expected, got 5",
+        ["jg.completed { 5 }"] = "jg.completed: bad handle at index 1 "
+            .. "(process, job, task, timer, event or stream expected, got number)",
+        ["pool.map({ 1, 2 }, print)"] = "pool.map: the size must be an integer, 1 or more, not a table",
+        ["pool.map('2', {}, print)"] = "pool.map: the size must be an integer, 1 or more, not \"2\"",
+        ["pool.map(2, nil, print)"] = "pool.map: the items must be a list, not nil",
+        ["tree.format(5)"] = "tree.format: a list of processes was expected, got 5",
+        ["tree.format { {} }"] = "tree.format: item 1 is no process, as job:processes() has them, but an empty table",
+        ["process:stop { 'term', -1 }"]
+            = "process:stop: the plan: step 2 must be a signal's name or seconds, not -1",
+        ["process.stop(5)"] = "process:stop: a process was expected, got 5",
+    } do
+        it(call, function()
+            local text = "local jg, pool, tree, process = ...\n\nlocal _ = " .. call .. "\nreturn 1"
+            local chunk = assert(load(text, "=script"))
+            local ok, message = pcall(chunk, jg, pool, require "jghost.tree", process)
+            assert.is_false(ok)
+            assert.equal("script:3: " .. expected, message)
+        end)
+    end
+end)
+
+describe("a signal's name", function()
+    for name, expected in pairs {
+        KILL = "no such signal 'KILL': the names are in lower case, without SIG: 'kill'",
+        SIGKILL = "no such signal 'SIGKILL': the names are in lower case, without SIG: 'kill'",
+        sigusr1 = "no such signal 'sigusr1': the names are in lower case, without SIG: 'usr1'",
+        kil = "no such signal 'kil'; did you mean 'kill'?",
+        SIGTREM = "no such signal 'SIGTREM'; did you mean 'term'?",
+        something = "no such signal 'something' (such as term, kill, int, hup, dump)",
+        ["a-name-that-is-much-too-long"] = "(such as term, kill, int, hup, dump)",
+    } do
+        it("that is none: " .. name, function()
+            helper.raises(expected, process.signal, process, name)
+            helper.raises(expected, process.stop, process, { name })
+            assert.same({ false, 2 }, { core.is_signal(name), select("#", core.is_signal(name)) })
+        end)
+    end
 end)
 
 -- ---- arguments: the function, its arguments, and what its message says

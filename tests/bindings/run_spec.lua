@@ -142,7 +142,7 @@ describe("jg.run", function()
     end)
 
     it("refuses an input that isn't text, and input together with stdin", function()
-        helper.raises("jg.run: option 'input' must be a string, not number", run, { "cat" }, { input = 5 })
+        helper.raises("jg.run: option 'input' must be a string, not 5", run, { "cat" }, { input = 5 })
         helper.raises("stdin", run, { "cat" }, { input = "x", stdin = "/dev/null" })
     end)
 end)
