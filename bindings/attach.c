@@ -103,6 +103,9 @@ static int start_session(lua_State *L)
     lua_pushcfunction(L, session);
     push_streams(L, newcomer->descriptors);
     struct jg_task *task = jg_task_push(L, 2);
+    task->internal = true;
+    lua_pushliteral(L, "attached");
+    lua_setiuservalue(L, -2, JG_TASK_NAME);
     task->observed = true; /* whatever becomes of it is none of the script's business */
     return 0;
 }

@@ -150,6 +150,17 @@ int jg_host_interrupted_by(lua_State *L);
 /* A Ctrl-C has been dealt with, and the run goes on as if there had been none. False: it wasn't one. */
 bool jg_host_interrupt_consumed(struct jg_host *host);
 
+/* ---- place.c: where in the script ----------------------------------------------------------------- */
+
+enum { JG_PLACE = LUA_IDSIZE + 16 }; /* bytes of "file:line" */
+
+/* Where the function on top of the stack is defined. False: in the library. */
+bool jg_place_of_function(lua_State *L, char place[JG_PLACE]);
+
+/* Where the innermost of the script's functions is, or else of the library's. False: it isn't the script's, or there
+** is none, and then `place` is empty. */
+bool jg_place_of_stack(lua_State *of, char place[JG_PLACE]);
+
 /* ---- schedule.c: tasks and turns ------------------------------------------------------------------ */
 
 struct jg_task {
@@ -163,10 +174,12 @@ struct jg_task {
     lua_KContext context;
     int values; /* on its stack: function and arguments before it has begun, results after it has returned */
     enum { JG_TASK_READY, JG_TASK_RUNNING, JG_TASK_WAITING, JG_TASK_RETURNED, JG_TASK_FAILED, JG_TASK_CANCELLED } state;
-    bool observed;    /* somebody has its error */
-    bool interrupted; /* raise the interrupt where it waits */
-    bool stranded;    /* raise that nothing can end its wait */
-    bool begun;       /* its coroutine has been resumed */
+    char place[JG_PLACE]; /* where its function is defined */
+    bool internal;        /* the library's own */
+    bool observed;        /* somebody has its error */
+    bool interrupted;     /* raise the interrupt where it waits */
+    bool stranded;        /* raise that nothing can end its wait */
+    bool begun;           /* its coroutine has been resumed */
 };
 
 /* Pushes a task that will call the function and its `arguments` on top of the stack, and pops those. */
@@ -183,6 +196,9 @@ void jg_task_abandon(struct jg_task *task);
 
 /* Pushes a task that isn't over: this one, or any if it is NULL. NULL, and nothing is pushed: none. */
 struct jg_task *jg_task_push_live(lua_State *L, const struct jg_task *which);
+
+/* User values of a task. */
+enum { JG_TASK_COROUTINE = 1, JG_TASK_NAME };
 
 /* Pushes a list of those that haven't ended. */
 void jg_task_push_all(lua_State *L);

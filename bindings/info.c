@@ -6,6 +6,7 @@
 
 struct listing {
     lua_State *L;
+    int names; /* index of a table: the names of jobs by the outer numbers of those that were spawned in them */
     lua_Integer count;
 };
 
@@ -58,19 +59,32 @@ static void add_process(const struct jg_os_process_info *info, void *argument)
     set_seconds(L, "system_time", info->system_time);
     set_integer(L, "memory", info->memory);
     set_integer(L, "threads", info->threads);
+    lua_rawgeti(L, listing->names, info->host_pid);
+    lua_setfield(L, -2, "job");
     lua_pushvalue(L, -2);
     lua_setmetatable(L, -2);
     lua_rawseti(L, -3, ++listing->count);
 }
 
+static void push_names_of_jobs(lua_State *L)
+{
+    lua_newtable(L);
+    for (struct jg_process *process = jg_host_of(L)->processes; process != NULL; process = process->next) {
+        int64_t pid = process->os == NULL ? -1 : jg_os_process_host_pid(process->os);
+        if (pid != -1 && process->job != NULL && jg_job_push_name(L, process->job))
+            lua_rawseti(L, -2, pid);
+    }
+}
+
 /* Pushes the list to be filled, and above it the metatable of what comes into it. */
 static struct listing begin_listing(lua_State *L)
 {
-    luaL_checkstack(L, 8, "too many values");
+    luaL_checkstack(L, 10, "too many values");
+    push_names_of_jobs(L);
     lua_newtable(L);
     luaL_setmetatable(L, "jghost.processes");
     luaL_getmetatable(L, "jghost.process_snapshot");
-    return (struct listing){L, 0};
+    return (struct listing){L, lua_gettop(L) - 2, 0};
 }
 
 static int end_listing(lua_State *L)

@@ -89,6 +89,22 @@ void jg_job_forget(struct jg_job *job, const struct jg_process *process)
     lua_pop(L, 2);
 }
 
+bool jg_job_push_name(lua_State *L, const struct jg_job *job)
+{
+    int top = lua_gettop(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
+    for (; job != NULL; job = job->parent) {
+        if (lua_rawgetp(L, top + 1, job) == LUA_TUSERDATA && lua_getiuservalue(L, -1, NAME) == LUA_TSTRING) {
+            lua_replace(L, top + 1);
+            lua_settop(L, top + 1);
+            return true;
+        }
+        lua_settop(L, top + 1);
+    }
+    lua_settop(L, top);
+    return false;
+}
+
 static void link_job(struct jg_job *job, struct jg_job *parent)
 {
     struct jg_host *host = job->host;
@@ -230,16 +246,45 @@ static int new_nested_job(lua_State *L)
     return create(L, parent, "job:job");
 }
 
+static void push_list(lua_State *L)
+{
+    lua_newtable(L);
+    luaL_setmetatable(L, "jghost.jobs");
+}
+
+/* Adds a job to the list below the table of jobs, unless it is about to be collected. */
+static lua_Integer add_to_list(lua_State *L, const struct jg_job *job, lua_Integer count)
+{
+    if (lua_rawgetp(L, -1, job) == LUA_TUSERDATA) {
+        lua_rawseti(L, -3, ++count);
+        return count;
+    }
+    lua_pop(L, 1);
+    return count;
+}
+
 /* job:jobs() → the open jobs inside it */
 static int list_jobs(lua_State *L)
 {
     struct jg_job *job = jg_check_job(L, 1);
     lua_Integer count = 0;
-    lua_newtable(L);
+    push_list(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
-    for (struct jg_job *child = job->children; child != NULL; child = child->next) {
-        lua_rawgetp(L, -1, child);
-        lua_rawseti(L, -3, ++count);
+    for (struct jg_job *child = job->children; child != NULL; child = child->next)
+        count = add_to_list(L, child, count);
+    lua_pop(L, 1);
+    return 1;
+}
+
+/* jobs() → the outermost jobs that are open */
+static int list_outermost(lua_State *L)
+{
+    lua_Integer count = 0;
+    push_list(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
+    for (struct jg_job *job = jg_host_of(L)->jobs; job != NULL; job = job->next_open) {
+        if (job->parent == NULL)
+            count = add_to_list(L, job, count);
     }
     lua_pop(L, 1);
     return 1;
@@ -324,9 +369,9 @@ static int to_string(lua_State *L)
 {
     struct jg_job *job = luaL_checkudata(L, 1, job_type.name);
     lua_getiuservalue(L, 1, NAME);
-    const char *name = lua_isstring(L, -1) ? lua_tostring(L, -1) : "";
+    const char *name = lua_isstring(L, -1) ? lua_pushfstring(L, " %s", lua_tostring(L, -1)) : "";
     const char *state = job->os == NULL ? "closed" : job->handle.signalled ? "empty" : "populated";
-    lua_pushfstring(L, "job %s (%s): %p", name, state, (void *)job);
+    lua_pushfstring(L, "job%s (%s): %p", name, state, (void *)job);
     return 1;
 }
 
@@ -374,6 +419,10 @@ void jg_open_job(lua_State *L)
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_job}, {NULL, NULL}};
     make_weak_table(L);
     jg_new_handle_type(L, &job_type, "job_methods", methods, metamethods);
+    luaL_newmetatable(L, "jghost.jobs"); /* the scripts give it a __tostring */
+    lua_setfield(L, -2, "jobs_metatable");
+    lua_pushcfunction(L, list_outermost);
+    lua_setfield(L, -2, "jobs");
     lua_pushcfunction(L, new_job);
     lua_setfield(L, -2, "job");
 }

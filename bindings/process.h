@@ -65,6 +65,9 @@ int jg_job_usage(lua_State *L);
 /* The open job at `index`, or an error. */
 struct jg_job *jg_check_job(lua_State *L, int index);
 
+/* Pushes its name, or that of the nearest job around it that has one. False: there is none. */
+bool jg_job_push_name(lua_State *L, const struct jg_job *job);
+
 /* Keeps the process on top of the stack alive with the job at `job`, until jg_job_forget. */
 void jg_job_keep(lua_State *L, int job);
 

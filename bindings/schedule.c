@@ -124,13 +124,16 @@ struct jg_task *jg_task_push(lua_State *L, int arguments)
 {
     struct jg_host *host = jg_host_of(L);
     int function = lua_absindex(L, -arguments - 1);
-    struct jg_task *task = lua_newuserdatauv(L, sizeof *task, 1);
+    struct jg_task *task = lua_newuserdatauv(L, sizeof *task, JG_TASK_NAME);
     *task = (struct jg_task){.host = host, .values = arguments + 1};
+    lua_pushvalue(L, function);
+    task->internal = !jg_place_of_function(L, task->place);
+    lua_pop(L, 1);
     task->wait = (struct jg_wait){.task = task, .host = host};
     luaL_setmetatable(L, "jghost.task");
     task->handle.type = jg_task_type();
     task->L = lua_newthread(L);
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, -2, JG_TASK_COROUTINE);
     anchor(L, task);
     luaL_checkstack(task->L, arguments + 2, "too many arguments");
     lua_pushlightuserdata(task->L, task);

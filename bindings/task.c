@@ -1,6 +1,8 @@
 /*
 ** task.c: the task as scripts see it: a coroutine that is a handle.
 */
+#include <string.h>
+
 #include "bindings.h"
 
 enum { MOST_CANCELLING = 150 }; /* nested in each other */
@@ -71,6 +73,7 @@ static int cancel(lua_State *L)
 static int list_tasks(lua_State *L)
 {
     jg_task_push_all(L);
+    luaL_setmetatable(L, "jghost.tasks");
     return 1;
 }
 
@@ -98,7 +101,51 @@ static int push_traceback(lua_State *L, struct jg_task *task)
     }
 }
 
-/* task.state, task.traceback */
+static int push_state(lua_State *L, struct jg_task *task)
+{
+    lua_pushstring(L, state_name(task));
+    return 1;
+}
+
+static int push_name(lua_State *L, struct jg_task *task)
+{
+    (void)task;
+    lua_getiuservalue(L, 1, JG_TASK_NAME);
+    return 1;
+}
+
+static int push_place(lua_State *L, struct jg_task *task)
+{
+    lua_pushstring(L, task->place);
+    return 1;
+}
+
+static int push_where(lua_State *L, struct jg_task *task)
+{
+    char where[JG_PLACE];
+    if (task->handle.signalled)
+        return 0;
+    jg_place_of_stack(task->L, where);
+    if (where[0] == '\0')
+        return 0;
+    lua_pushstring(L, where);
+    return 1;
+}
+
+static int push_internal(lua_State *L, struct jg_task *task)
+{
+    lua_pushboolean(L, task->internal);
+    return 1;
+}
+
+static const struct {
+    const char *name;
+    int (*push)(lua_State *L, struct jg_task *task);
+} fields[] = {
+    {"state", push_state}, {"traceback", push_traceback}, {"name", push_name},
+    {"place", push_place}, {"where", push_where},         {"internal", push_internal},
+};
+
 static int get_field(lua_State *L)
 {
     struct jg_task *task = check_task(L);
@@ -106,18 +153,34 @@ static int get_field(lua_State *L)
     luaL_getmetafield(L, 1, "methods");
     if (lua_getfield(L, -1, key) != LUA_TNIL)
         return 1;
-    if (key[0] == 's' && lua_pushliteral(L, "state") && lua_compare(L, 2, -1, LUA_OPEQ)) {
-        lua_pushstring(L, state_name(task));
-        return 1;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (strcmp(fields[i].name, key) == 0)
+            return fields[i].push(L, task);
     }
-    lua_pushliteral(L, "traceback");
-    return lua_compare(L, 2, -1, LUA_OPEQ) ? push_traceback(L, task) : 0;
+    return 0;
+}
+
+/* task.name = text: nothing else can be set */
+static int set_field(lua_State *L)
+{
+    check_task(L);
+    const char *key = luaL_checkstring(L, 2);
+    if (strcmp(key, "name") != 0)
+        return luaL_error(L, "a task's field '%s' can't be set; its 'name' can", key);
+    if (lua_type(L, 3) != LUA_TSTRING && !lua_isnil(L, 3))
+        return luaL_error(L, "a task's name must be a string, not %s", jg_push_description(L, 3));
+    lua_settop(L, 3);
+    lua_setiuservalue(L, 1, JG_TASK_NAME);
+    return 0;
 }
 
 static int to_string(lua_State *L)
 {
     struct jg_task *task = check_task(L);
-    lua_pushfstring(L, "task (%s): %p", state_name(task), (void *)task);
+    lua_getiuservalue(L, 1, JG_TASK_NAME);
+    const char *name = lua_tostring(L, -1);
+    lua_pushfstring(L, "task %s%s(%s): %p", name != NULL ? name : "", name != NULL ? " " : "", state_name(task),
+                    (void *)task);
     return 1;
 }
 
@@ -148,9 +211,11 @@ static int close_task(lua_State *L)
 void jg_open_task(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"cancel", cancel}, {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {
-        {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_task}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{"__index", get_field}, {"__newindex", set_field}, {"__tostring", to_string},
+                                           {"__gc", collect},      {"__close", close_task},   {NULL, NULL}};
     jg_new_handle_type(L, jg_task_type(), "task_methods", methods, metamethods);
+    luaL_newmetatable(L, "jghost.tasks"); /* the scripts give it a __tostring */
+    lua_setfield(L, -2, "tasks_metatable");
     lua_pushcfunction(L, list_tasks);
     lua_setfield(L, -2, "tasks");
     lua_pushcfunction(L, new_task);

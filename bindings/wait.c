@@ -62,10 +62,53 @@ void jg_wait_keep(lua_State *L, struct jg_wait *wait)
     lua_setiuservalue(L, -3, 1);
 }
 
+/* Adds to the text on top of the stack, above the task, where that waits. False: that isn't in the script. */
+static bool add_place(lua_State *L, const struct jg_task *task, const char *before)
+{
+    char where[JG_PLACE];
+    if (!jg_place_of_stack(task->L, where))
+        return false;
+    lua_getiuservalue(L, -2, JG_TASK_NAME);
+    if (lua_isstring(L, -1))
+        lua_pushfstring(L, "%s%s at %s", before, lua_tostring(L, -1), where);
+    else
+        lua_pushfstring(L, "%s%s", before, where);
+    lua_remove(L, -2);
+    lua_concat(L, 2);
+    return true;
+}
+
+/* Pushes where other tasks than the one that runs `L` wait; of many, the first few. */
+static const char *push_others(lua_State *L)
+{
+    enum { SHOWN = 5 };
+    int shown = 0;
+    jg_task_push_all(L);
+    int list = lua_gettop(L);
+    lua_pushliteral(L, "");
+    for (lua_Integer i = 1; lua_rawgeti(L, list, i) != LUA_TNIL; i++) {
+        const struct jg_task *task = lua_touserdata(L, -1);
+        lua_insert(L, -2);
+        if (task->state == JG_TASK_WAITING && task->L != L && shown <= SHOWN) {
+            const char *before = shown == 0 ? "; others wait, too: " : ", ";
+            if (shown < SHOWN)
+                shown += add_place(L, task, before);
+            else
+                shown++, lua_pushliteral(L, ", ..."), lua_concat(L, 2);
+        }
+        lua_remove(L, -2);
+    }
+    lua_pop(L, 1);
+    lua_remove(L, list);
+    return lua_tostring(L, -1);
+}
+
 /* Nothing that is left could end the wait: better an error than to hang for ever. */
 static int raise_stranded(lua_State *L)
 {
-    return luaL_error(L, "deadlock: this waits, and nothing is left that could end the wait");
+    luaL_checkstack(L, 12, "deadlock");
+    const char *others = push_others(L);
+    return luaL_error(L, "deadlock: this waits, and nothing is left that could end the wait%s", others);
 }
 
 /* coroutine.resume of a task that waits: its wait isn't over, and can't be gone on with. */

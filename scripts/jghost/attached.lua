@@ -111,6 +111,7 @@ function session:start(text)
             pcall(self.finish, self, "F", tostring(why))
         end
     end)
+    self.running.name = "statement"
 end
 
 --- Where a statement was, without what called it.

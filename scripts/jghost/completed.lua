@@ -21,7 +21,7 @@ local function completed(handles)
             core.wait_any { handle }
             queue[#queue + 1] = handle
             arrived:set()
-        end)
+        end).name = "jg.completed"
     end
     return function()
         while left > 0 and not queue[first] do

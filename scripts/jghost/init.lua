@@ -11,6 +11,7 @@ require "jghost.stop"
 
 local jg = {
     job = core.job,
+    jobs = core.jobs,
     open = core.open,
     task = core.task,
     tasks = core.tasks,

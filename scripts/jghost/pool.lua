@@ -68,6 +68,7 @@ function pool.map(size, items, work)
                 results[index] = work(items[index], index)
             end
         end)
+        tasks[worker].name = "pool.map"
     end
     for task in completed(tasks) do
         task:wait() -- raises its error, if it has failed

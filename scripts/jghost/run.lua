@@ -85,7 +85,7 @@ local function run(options)
         return nil, message, code, name
     end
     if input then
-        core.task(feed, process, input)
+        core.task(feed, process, input).name = "input of jg.run"
     end
     local status = process:wait()
     local result = setmetatable({}, getmetatable(status))

@@ -7,34 +7,95 @@ local function one_line(command)
     return (tostring(command or "?"):gsub("%c", " "))
 end
 
---- Texts in columns: the numbers to the right, the others to the left, the last one as it is.
----@param rows table lists of four texts: two numbers, a word, anything
+--- Rows of texts in columns: all but the last one are aligned.
+---@param rows table lists of texts
+---@param to_the_right table which columns are aligned to the right, by their headings in the first row
 ---@return string
-local function aligned(rows)
-    local widths = { 0, 0, 0 }
-    for _, row in ipairs(rows) do
-        for column, width in ipairs(widths) do
-            widths[column] = math.max(width, utf8.len(row[column]) or #row[column])
+local function aligned(rows, to_the_right)
+    local formats, lines = {}, {}
+    for column, heading in ipairs(rows[1]) do
+        local width = 0
+        for _, row in ipairs(rows) do
+            width = math.max(width, utf8.len(row[column]) or #row[column])
         end
+        formats[column] = column == #rows[1] and "%s" or ("%%%s%ds"):format(to_the_right[heading] and "" or "-", width)
     end
-    local format = ("%%%ds  %%%ds  %%-%ds  %%s"):format(table.unpack(widths))
-    local lines = {}
+    local format = table.concat(formats, "  ")
     for i, row in ipairs(rows) do
         lines[i] = format:format(table.unpack(row))
     end
     return table.concat(lines, "\n")
 end
 
+--- The name of the job that a process is in: its own or, since children are born in their parent's job, that
+--- of the nearest above it. In isolated jobs the parents' numbers are others.
+local function job_of(process, by_pid)
+    local seen = {}
+    while process and not process.job and not seen[process] and process.pid == (process.local_pid or process.pid) do
+        seen[process] = true
+        process = by_pid[process.parent]
+    end
+    return process and process.job
+end
+
+--- Columns of a list of processes: heading, the text for one, and whether it is worth showing for any.
+local process_columns = {
+    { "HOST", function(process) return process.host_pid end,
+        function(process) return process.host_pid and process.host_pid ~= process.pid end },
+    { "PID", function(process) return process.pid or "?" end },
+    { "PARENT", function(process) return process.parent or "?" end },
+    { "STATE", function(process) return process.state or "?" end },
+    { "JOB", job_of, job_of },
+    { "COMMAND", function(process) return process.command or "?" end },
+}
+
+local process_numbers = { HOST = true, PID = true, PARENT = true }
+
+local function is_worth_showing(column, processes, by_pid)
+    local wanted = column[3] == nil
+    for _, process in ipairs(processes) do
+        wanted = wanted or column[3](process, by_pid)
+    end
+    return wanted
+end
+
 function core.processes_metatable.__tostring(processes)
     if #processes == 0 then
         return "no processes"
     end
-    local rows = { { "PID", "PARENT", "STATE", "COMMAND" } }
-    for _, process in ipairs(processes) do
-        rows[#rows + 1] = { tostring(process.pid or "?"), tostring(process.parent or "?"), process.state or "?",
-            one_line(process.command) }
+    local by_pid, rows = {}, { {} }
+    for i, process in ipairs(processes) do
+        rows[i + 1] = {}
+        if process.pid and process.pid == (process.local_pid or process.pid) then
+            by_pid[process.pid] = process
+        end
     end
-    return aligned(rows)
+    for _, column in ipairs(process_columns) do
+        if is_worth_showing(column, processes, by_pid) then
+            table.insert(rows[1], column[1])
+            for i, process in ipairs(processes) do
+                table.insert(rows[i + 1], one_line(column[2](process, by_pid) or ""))
+            end
+        end
+    end
+    return aligned(rows, process_numbers)
+end
+
+function core.tasks_metatable.__tostring(tasks)
+    local rows = { { "TASK", "STATE", "WHERE" } }
+    for _, task in ipairs(tasks) do
+        local name = (task.name or task.place) .. (task.internal and " (jghost's own)" or "")
+        rows[#rows + 1] = { one_line(name), task.state, task.where or "" }
+    end
+    return #tasks == 0 and "no tasks" or aligned(rows, {})
+end
+
+function core.jobs_metatable.__tostring(jobs)
+    local lines = {}
+    for i, job in ipairs(jobs) do
+        lines[i] = one_line(tostring(job))
+    end
+    return #jobs == 0 and "no jobs" or table.concat(lines, "\n")
 end
 
 function core.process_snapshot_metatable.__tostring(process)

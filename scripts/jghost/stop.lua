@@ -68,7 +68,7 @@ end
 core.on_spawn(stop.check, function(process, timeout, plan)
     plans[process] = plan
     if timeout then
-        core.task(watch, process, timeout)
+        core.task(watch, process, timeout).name = "timeout"
     end
 end)
 

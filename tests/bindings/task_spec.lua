@@ -73,6 +73,18 @@ describe("a task", function()
         assert.equal("running", states[1])
         assert.equal("waiting", task.state)
         assert.truthy(tostring(task):find "^task %(waiting%)")
+        task.name = "fetch alpha"
+        assert.equal("fetch alpha", task.name)
+        assert.truthy(tostring(task):find "^task fetch alpha %(waiting%)")
+        task.name = nil
+        assert.is_nil(task.name)
+        assert.matches("task_spec.lua:%d+$", task.place)
+        assert.matches("task_spec.lua:%d+$", task.where)
+        assert.is_false(task.internal)
+        for _, wrong in ipairs { 5, true, {} } do
+            helper.raises("a task's name must be a string, not", function() task.name = wrong end)
+        end
+        helper.raises("a task's field 'state' can't be set; its 'name' can", function() task.state = "ready" end)
         event:set()
         task:wait()
         assert.equal("returned", task.state)

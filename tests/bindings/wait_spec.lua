@@ -342,6 +342,26 @@ describe("a deadlock", function()
         b:wait()
     end)
 
+    it("names where others wait, but not all of very many", function()
+        local output = helper.prints [[
+            local jg = require "jghost"
+            local never = jg.event()
+            local named = jg.task(function() never:wait() end)
+            named.name = "the named one"
+            print((select(2, pcall(never.wait, never))))
+            for _ = 1, 100 do
+                jg.task(function()
+                    never:wait() end)
+            end
+            print((select(2, pcall(never.wait, never))))
+        ]]
+        local one, many = output:match "^([^\n]*)\n([^\n]*)\n$"
+        assert.equal("deadlock: this waits, and nothing is left that could end the wait; others wait, too: "
+            .. "the named one at (command line):3", one)
+        assert.matches("; others wait, too: .*%(command line%):8, .*, %.%.%.$", many)
+        assert.is_true(#many < 400)
+    end)
+
     it("isn't one while a timer, a process or a timeout is left", function()
         local timer = jg.timer(0.01)
         local event = jg.event()

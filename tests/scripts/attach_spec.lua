@@ -207,6 +207,11 @@ jghost: stdin:1: <name> expected near <eof>
                 jg.task(stuck)
                 jg.sleep(1e6)
             ]])
+            local tasks = say(guard, "jg.tasks()").stdout:gsub(" +", " ")
+            for _, expected in ipairs { "(command line):1 waiting (command line):1", "attached (jghost's own) waiting",
+                "statement (jghost's own) running" } do
+                assert.truthy(tasks:find(expected, 1, true), tasks)
+            end
             local result = say(guard, "for _, task in ipairs(jg.tasks()) do print(task.state, task.traceback) end")
             local text = result.stdout:gsub("\n%s*", " ")
             local expected = "waiting\tstack traceback: [C]: in method 'wait' (command line):1: in function <"

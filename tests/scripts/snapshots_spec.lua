@@ -33,6 +33,19 @@ describe("a list of processes", function()
             tostring(list(process(7, 0, "running", "make -j8"), process(123456, 7, "sleeping", "sleep 1000"))))
     end)
 
+    it("has the other terminal's numbers and the jobs' names where they say something", function()
+        local one, child, other = process(4, 2, "sleeping", "sh"), process(5, 4, "sleeping", "x"),
+            process(6, 2, "running", "y")
+        one.job, one.host_pid, other.host_pid = "api tests", 1004, 6
+        assert.equal([[
+HOST  PID  PARENT  STATE     JOB        COMMAND
+1004    4       2  sleeping  api tests  sh
+        5       4  sleeping  api tests  x
+   6    6       2  running              y]], tostring(list(one, child, other)))
+        one.host_pid = 4
+        assert.matches("^PID  PARENT  STATE     JOB        COMMAND\n", tostring(list(one, child, other)))
+    end)
+
     it("prints if it is empty", function()
         assert.equal("no processes", tostring(list()))
     end)
@@ -90,6 +103,88 @@ describe("what the system says of processes", function()
         local result = jg.run(helper.verbs { "hold-pipe" })
         assert.truthy(tostring(result.leaked):find "PID  PARENT  STATE", tostring(result.leaked))
         assert.equal("no processes", tostring(jg.run(helper.verbs { "exit", "0" }).leaked))
+    end)
+end)
+
+it("the processes' jobs are known by their names", function()
+    local outer <close> = jg.job { name = "outer" }
+    local inner, unnamed, other = outer:job { name = "inner" }, outer:job(), jg.job()
+    local expected = {}
+    for name, job in pairs { inner = inner, outer = unnamed, none = other } do
+        local parent = helper.spawn(job, { "fork", "hang", "--", "print", "x", "hang" }, { stdout = "pipe" })
+        parent.stdout:read()
+        expected[parent.host_pid] = name ~= "none" and name or nil
+    end
+    local found = {}
+    for _, each in ipairs(jg.processes()) do
+        found[each.host_pid] = each.job
+    end
+    assert.same(expected, found)
+    local text = tostring(outer:processes())
+    assert.equal(2, select(2, text:gsub("  inner  ", "")), text)
+    assert.equal(2, select(2, text:gsub("  outer  ", "")), text)
+    other:close()
+end)
+
+describe("a list of tasks", function()
+    it("prints names, states and places", function()
+        local output = helper.prints [[
+            local jg = require "jghost"
+            local pool = require "jghost.pool"
+            local never = jg.event()
+            jg.task(function() never:wait() end).name = "fetch alpha"
+            jg.task(function()
+                pool.map(1, { 1 }, function()
+                    never:wait()
+                end)
+            end)
+            jg.sleep(0.01)
+            jg.task(error)
+            print(jg.tasks())
+            os.exit(0)
+        ]]
+        local lines = {}
+        for _, line in ipairs(helper.lines(output)) do
+            lines[line:gsub(" +", " ")] = true
+        end
+        assert.same({
+            ["TASK STATE WHERE"] = true, ["fetch alpha waiting (command line):4"] = true,
+            ["(command line):5 waiting (command line):6"] = true,
+            ["pool.map (jghost's own) waiting (command line):7"] = true,
+            ["jg.completed (jghost's own) waiting jghost/completed.lua:21"] = true,
+            ["[C] ready "] = true, ["(command line) running (command line):12"] = true,
+        }, lines)
+        assert.equal("no tasks", tostring(setmetatable({}, core.tasks_metatable)))
+    end)
+end)
+
+describe("a list of jobs", function()
+    it("has the outermost ones that are open, and prints", function()
+        local before = #jg.jobs()
+        local job <close> = jg.job { name = "named" }
+        local _ = job:job { name = "inner" }
+        local other = jg.job()
+        local jobs = {}
+        for _, each in ipairs(jg.jobs()) do
+            jobs[each] = true
+        end
+        assert.equal(before + 2, #jg.jobs())
+        assert.is_true(jobs[job] and jobs[other])
+        assert.matches("job named %(empty%): ", tostring(jg.jobs()))
+        assert.matches("job %(empty%): ", tostring(jg.jobs()))
+        other:close()
+        assert.equal(before + 1, #jg.jobs())
+        assert.equal("no jobs", tostring(setmetatable({}, core.jobs_metatable)))
+    end)
+
+    it("doesn't keep what is collected", function()
+        assert.equal("0\n", helper.prints [[
+            local jg = require "jghost"
+            jg.job { name = "forgotten" }
+            collectgarbage()
+            collectgarbage()
+            print(#jg.jobs())
+        ]])
     end)
 end)
 
