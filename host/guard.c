@@ -54,6 +54,8 @@ static bool attempt(enum jg_level level, struct jg_command *command, int *status
     ok = ok && jg_os_run_wait(run, command->timeout, &result, &timed_out, err);
     jg_stage(JG_STAGE_JOB_EMPTY);
     jg_os_run_close(run);
+    if (ok && timed_out)
+        fprintf(stderr, "jghost: the time, %g s, is up\n", command->timeout);
     if (ok)
         *status = exit_status(&result, timed_out);
     return ok;

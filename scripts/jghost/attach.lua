@@ -116,12 +116,35 @@ function client:wait(seconds)
     return kind, text
 end
 
+local when_it_waits = ", and answers when its script next waits for something"
+
+-- Why a harness doesn't answer, by the state of its process.
+local reasons = {
+    running = "it is computing" .. when_it_waits,
+    sleeping = "it is asleep in a call, such as os.execute" .. when_it_waits,
+    waiting = "it waits for a disk" .. when_it_waits,
+    stopped = "it is stopped, and answers when it goes on",
+    traced = "a debugger has stopped it, and it answers when it goes on",
+    frozen = "it is frozen, and answers when it goes on",
+}
+
+--- Says why there is no answer yet.
+function client:explain_silence()
+    local state
+    for _, harness in ipairs(harnesses.list() or {}) do
+        if harness.id == self.id then
+            state = harness.state
+        end
+    end
+    complain(("harness %d doesn't answer yet: %s; Ctrl-C gives up")
+        :format(self.id, reasons[state] or "it answers when its script next waits for something"))
+end
+
 --- Waits until the harness takes notice of us. It does so when its script waits.
 function client:greet()
     local kind, text = self:wait(PATIENCE)
     if kind == false and not text then
-        complain(("harness %d doesn't answer yet: it will when its script waits for something, if it isn't stopped;"
-            .. " Ctrl-C gives up"):format(self.id))
+        self:explain_silence()
         kind, text = self:wait()
     end
     if kind == false then
@@ -191,6 +214,18 @@ function client:talk()
     complain(("harness %d has ended"):format(self.id))
 end
 
+--- Calls it as the main task. A signal that ends the run is told in one line: where we were is nobody's matter.
+local function as_main(id, fn)
+    local ok, message = pcall(core.as_main, fn)
+    local signal = not ok and tostring(message):match "interrupted by (SIG%u+)"
+    if signal then
+        local text = ("interrupted by %s; left harness %d"):format(signal, id)
+        error(setmetatable({}, { __tostring = function() return text end }))
+    elseif not ok then
+        error(message, 0)
+    end
+end
+
 return function(text)
     local list, message = harnesses.list()
     if not list then
@@ -203,7 +238,7 @@ return function(text)
     }, client)
     core.task(self.receive, self)
     local interactive = core.is_terminal(0) and core.is_terminal(1)
-    core.as_main(function()
+    as_main(self.id, function()
         if not self:greet() then
             self.failed = true
             return

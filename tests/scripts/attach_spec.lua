@@ -255,6 +255,36 @@ jghost: stdin:1: <name> expected near <eof>
             assert.equal(1, client:wait(60).code)
         end)
 
+        it("one who is terminated while it waits says so in a line, and ends by the signal", function()
+            local job <close> = jg.job {}
+            local guard = start(job, level, ready .. "os.execute 'exec sleep 1000'")
+            for _, name in ipairs { "term", "hup" } do
+                local client = attach(job, guard)
+                assert.matches("doesn't answer yet", client.stderr:read("l", 60))
+                client:signal(name)
+                assert.equal(("jghost: interrupted by SIG%s; left harness %d\n"):format(name:upper(), guard.pid),
+                    client.stderr:read "a")
+                assert.equal(name:upper(), client:wait(60).signal)
+            end
+        end)
+
+        for state, case in pairs {
+            busy = { "while true do end", "it is computing" },
+            asleep = { "os.execute 'exec sleep 1000'", "it is asleep in a call, such as os.execute" },
+            stopped = { "jg.sleep(1e6)", "it is stopped" },
+        } do
+            it("one who waits is told that the harness is " .. state, function()
+                local job <close> = jg.job {}
+                local guard, marker = start(job, level, ready .. case[1])
+                if state == "stopped" then
+                    support.find(marker, "jghost-harness"):signal "stop"
+                end
+                local text = attach(job, guard).stderr:read("l", 60)
+                assert.truthy(text:find(("jghost: harness %d doesn't answer yet: %s"):format(guard.pid, case[2]), 1, true),
+                    text)
+            end)
+        end
+
         it("who doesn't show the key doesn't come in", function()
             local job <close> = jg.job {}
             local guard, marker = start(job, level, idle)

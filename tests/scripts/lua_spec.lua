@@ -372,10 +372,10 @@ end)
 
 describe("jghost --timeout", function()
     it("ends a run with 124", function()
-        expect({ "--timeout=0.2", "-e", "require 'jghost'.sleep(1000)" }, 124)
+        expect({ "--timeout=0.2", "-e", "require 'jghost'.sleep(1000)" }, 124, "jghost: the time, 0.2 s, is up\n")
         expect({ "--timeout=0.2", "-e", "while true do end" }, 124)
-        expect({ "--timeout=0.2", "--exec", helper.child, "ignore-all", "hang" }, 124)
-        expect({ "--timeout=0", "--exec", helper.child, "ignore-all", "hang" }, 124)
+        expect({ "--timeout=0.2", "--exec", helper.child, "ignore-all", "hang" }, 124, "jghost: the time, 0.2 s, is up\n")
+        expect({ "--timeout=0", "--exec", helper.child, "ignore-all", "hang" }, 124, "jghost: the time, 0 s, is up\n")
     end)
 
     it("does nothing to one that ends in time", function()
