@@ -284,6 +284,8 @@ int64_t jg_bytes_option(lua_State *L, int index, const char *function, const cha
 /* Closes a C descriptor. */
 void jg_close_descriptor(int descriptor);
 
+bool jg_is_folder(const char *path);
+
 /* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
 int jg_open_descriptor(const char *path, int flags);
 

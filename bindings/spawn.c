@@ -299,6 +299,16 @@ static void watch(lua_State *L)
 
 /* ---- spawning ---- */
 
+/* The four results of jg_fail are on top: says what a whole command line in the program's place makes of it. */
+static void add_hint(lua_State *L, const char *program)
+{
+    if (strchr(program, ' ') == NULL || strpbrk(program, "/\\") != NULL)
+        return;
+    lua_pushfstring(L, "%s (no shell is involved: the program and its arguments are items of their own)",
+                    lua_tostring(L, -3));
+    lua_replace(L, -4);
+}
+
 static int finish(lua_State *L, int status, lua_KContext context)
 {
     struct jg_process *process = lua_touserdata(L, PROCESS);
@@ -309,11 +319,16 @@ static int finish(lua_State *L, int status, lua_KContext context)
         lua_settop(L, PROCESS);
         return 1;
     }
-    lua_geti(L, OPTIONS, 1);
+    bool is_program = strcmp(process->error.what, "cannot run") == 0;
+    if (is_program)
+        lua_geti(L, OPTIONS, 1);
+    else
+        lua_getfield(L, OPTIONS, "cwd");
     const char *subject = lua_tostring(L, -1);
-    if (strcmp(process->error.what, "cannot run") != 0)
-        lua_getfield(L, OPTIONS, "cwd"), subject = lua_tostring(L, -1);
-    return jg_fail(L, &process->error, subject);
+    int results = jg_fail(L, &process->error, subject);
+    if (is_program && process->error.kind == JG_ERR_NOT_FOUND)
+        add_hint(L, subject);
+    return results;
 }
 
 static const char *process_name(lua_State *L, char *const *argv)

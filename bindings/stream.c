@@ -234,6 +234,18 @@ static int continue_reading(lua_State *L, int status, lua_KContext context)
     return jg_fail_timeout(L);
 }
 
+/* Pushes the format at `index`, without the asterisk that Lua's own had before 5.3. */
+static void push_format(lua_State *L, int index)
+{
+    const char *text = luaL_optstring(L, index, "l");
+    const char *format = text + (text[0] == '*');
+    if (format[0] == '\0' || strchr("lLa", format[0]) == NULL || format[1] != '\0')
+        luaL_argerror(
+            L, index,
+            lua_pushfstring(L, "the formats are \"l\", \"L\", \"a\" and a number of bytes, not \"%s\"", text));
+    lua_pushstring(L, format);
+}
+
 /* stream:read([format [, seconds]]) → text; nil at the end; or nil, message, … */
 static int read_stream(lua_State *L)
 {
@@ -247,8 +259,7 @@ static int read_stream(lua_State *L)
         luaL_argcheck(L, wanted > 0, 2, "must be a number of bytes, 1 or more");
         lua_pushliteral(L, "n");
     } else {
-        static const char *const formats[] = {"l", "L", "a", NULL};
-        lua_pushstring(L, formats[luaL_checkoption(L, 2, "l", formats)]);
+        push_format(L, 2);
     }
     lua_replace(L, 2);
     lua_pushinteger(L, wanted);

@@ -1,6 +1,8 @@
 /*
 ** system.c: time, the guarantee, descriptors, names of options.
 */
+#include <sys/stat.h>
+
 #include "bindings.h"
 
 void jg_close_descriptor(int descriptor)
@@ -16,6 +18,14 @@ int jg_open_descriptor(const char *path, int flags)
     int descriptor = uv_fs_open(NULL, &request, path, flags, 0666, NULL);
     uv_fs_req_cleanup(&request);
     return descriptor;
+}
+
+bool jg_is_folder(const char *path)
+{
+    uv_fs_t request;
+    bool is = uv_fs_stat(NULL, &request, path, NULL) == 0 && (request.statbuf.st_mode & S_IFMT) == S_IFDIR;
+    uv_fs_req_cleanup(&request);
+    return is;
 }
 
 /* now() → seconds of a clock that only goes forward */
@@ -49,6 +59,17 @@ static int is_terminal(lua_State *L)
     return 1;
 }
 
+/* terminal_width() → how many characters a line of the terminal that is standard output has; nil if it is none */
+static int terminal_width(lua_State *L)
+{
+    int width = jg_os_terminal_width(1);
+    if (width > 0)
+        lua_pushinteger(L, width);
+    else
+        luaL_pushfail(L);
+    return 1;
+}
+
 /* processors() → how many this process may use at once */
 static int processors(lua_State *L)
 {
@@ -79,6 +100,7 @@ void jg_open_system(lua_State *L)
     static const luaL_Reg functions[] = {{"now", now},
                                          {"guarantee", guarantee},
                                          {"is_terminal", is_terminal},
+                                         {"terminal_width", terminal_width},
                                          {"processors", processors},
                                          {"check_options", check_options},
                                          {NULL, NULL}};

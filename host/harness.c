@@ -313,6 +313,10 @@ int jg_harness_main(struct jg_os_start *start, void *argument)
         return JG_EXIT_GUARD_FAILED;
     if (command->mode == JG_MODE_EXEC)
         return run_exec(command);
+    if (command->scripts != NULL && !jg_is_folder(command->scripts)) {
+        fprintf(stderr, "jghost: --scripts=%s: there is no such folder\n", command->scripts);
+        return JG_EXIT_GUARD_FAILED;
+    }
     lua_State *L = luaL_newstate();
     if (L == NULL) {
         fprintf(stderr, "jghost: cannot create the Lua state: not enough memory\n");

@@ -344,6 +344,7 @@ const char *jg_os_null_device(void);      /* "/dev/null", "NUL" */
 bool jg_os_is_absolute(const char *path); /* or does it begin where we are? */
 char **jg_os_environment(void);           /* NULL-terminated "NAME=value", ours, valid until it is changed */
 bool jg_os_is_terminal(int descriptor);
-int jg_os_processors(void); /* that this process may use at once, 1 or more */
+int jg_os_terminal_width(int descriptor); /* in characters; 0: it is none, or that isn't known */
+int jg_os_processors(void);               /* that this process may use at once, 1 or more */
 
 #endif

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,6 +18,12 @@ static struct {
 bool jg_os_is_terminal(int descriptor)
 {
     return isatty(descriptor) == 1;
+}
+
+int jg_os_terminal_width(int descriptor)
+{
+    struct winsize size = {0};
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void jg_terminal_save(void)

@@ -27,6 +27,15 @@ bool jg_os_is_terminal(int descriptor)
     return handle != -1 && GetConsoleMode((HANDLE)handle, &mode);
 }
 
+int jg_os_terminal_width(int descriptor)
+{
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    intptr_t handle = _get_osfhandle(descriptor);
+    if (handle == -1 || !GetConsoleScreenBufferInfo((HANDLE)handle, &info))
+        return 0;
+    return info.srWindow.Right - info.srWindow.Left + 1;
+}
+
 /* ---- ours ---- */
 
 static void free_list(char **list)

@@ -315,6 +315,10 @@ describe("the arguments of", function()
     for _, value in ipairs { "x", "", "n", true } do
         check(("stream:read given %s"):format(value), function() return stdout.read, stdout, value end, "bad argument")
     end
+    for _, value in ipairs { "*n", "line", "*" } do
+        check(("stream:read given %s"):format(value), function() return stdout.read, stdout, value end,
+            ("the formats are \"l\", \"L\", \"a\" and a number of bytes, not \"%s\""):format(value))
+    end
     for _, value in ipairs { 0, -1, 1.5, NAN } do
         check(("stream:read given %s"):format(value), function() return stdout.read, stdout, value end, "bad argument")
     end

@@ -26,6 +26,14 @@ describe("jg.run", function()
             table.pack(jg.run { "./x" }))
     end)
 
+    it("hints at the shell that isn't there, where one was expected", function()
+        local hint = " (no shell is involved: the program and its arguments are items of their own)"
+        assert.equal("cannot run echo hello: No such file or directory" .. hint, select(2, jg.run { "echo hello" }))
+        for _, name in ipairs { "./echo hello", "no-such-program" } do
+            assert.is_nil(select(2, jg.run { name }):find("shell", 1, true))
+        end
+    end)
+
     it("gives the input", function()
         assert.equal("a\0b", run({ "cat" }, { input = "a\0b" }).stdout)
         assert.equal("", run({ "cat" }, { input = "" }).stdout)

@@ -20,6 +20,15 @@ local function stream_of(text)
     return process.stdout
 end
 
+describe("a format", function()
+    it("may have the asterisk that Lua 5.2 wanted", function()
+        local job <close> = jg.job()
+        local process = helper.spawn(job, { "print", "a", "print", "b", "print", "c" }, { stdout = "pipe" })
+        assert.same({ "a", "b\n", "c\n" }, { process.stdout:read "*l", process.stdout:read "*L",
+            process.stdout:read "*a" })
+    end)
+end)
+
 describe("stream:read", function()
     it("reads lines unless told", function()
         local stream = stream_of "one\n\ntwo\r\nthree"

@@ -388,6 +388,52 @@ jghost: stdin:1: <name> expected near <eof>
     end)
 end
 
+describe("the table of --list", function()
+    local harnesses = require "jghost.harnesses"
+
+    local function lines(command, width)
+        local list = { { id = 7, user = "ann", level = "reaper", state = "sleeping", processes = 2, folder = "/",
+            command = command, started = os.time() } }
+        return harnesses.format(list, width):match "^([^\n]*)\n([^\n]*)$"
+    end
+
+    it("cuts commands to the width of a terminal", function()
+        local command = ("word "):rep(100)
+        local heading, line = lines(command)
+        assert.equal(command, line:sub(-#command))
+        for _, width in ipairs { 80, 120 } do
+            heading, line = lines(command, width)
+            assert.equal(width, utf8.len(line))
+            assert.equal("…", line:sub(-#"…"))
+            assert.matches("COMMAND$", heading)
+        end
+        assert.equal(80, utf8.len(select(2, lines(("é"):rep(200), 80))))
+        assert.matches(("\xff"):rep(10), (select(2, lines(("\xff"):rep(200), 80))))
+    end)
+
+    it("leaves what fits, and something of the command however narrow it is", function()
+        assert.matches("  short$", (select(2, lines("short", 80))))
+        assert.matches("  word wor…$", (select(2, lines("word word word", 10))))
+    end)
+
+    it("is as wide as the terminal", function()
+        local job <close> = jg.job {}
+        start(job, "reaper", idle .. " --" .. ("x"):rep(500))
+        local result = jg.run { "script", "-qec", ("stty cols 90; '%s' --list"):format(support.jghost), "/dev/null",
+            timeout = 60 }
+        if not result or result.code == 127 then
+            pending "there is no script(1)"
+        end
+        local cut
+        for text in result.stdout:gmatch "[^\r\n]+" do
+            assert.is_true(utf8.len(text) <= 90, text)
+            cut = cut or text:find("…", 1, true)
+        end
+        assert.truthy(cut, result.stdout)
+        assert.truthy(support.run({ "--list" }).stdout:find(("x"):rep(500), 1, true))
+    end)
+end)
+
 -- What one is told who asks for the wrong one.
 local function refused(words, pattern, prefix)
     local command = prefix or {}

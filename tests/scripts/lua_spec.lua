@@ -229,6 +229,14 @@ describe("jghost", function()
         expect({ "--scripts=" .. folder, "-e", "require 'jghost.pool'" }, 1, "jghost/pool.lua:1:")
     end)
 
+    it("refuses a folder of scripts that isn't there", function()
+        for _, where in ipairs { folder .. "/nowhere", "", folder .. "/arguments.lua" } do
+            local result = expect({ "--scripts=" .. where, "-e", "print 'no'" }, 125,
+                "jghost: --scripts=" .. where .. ": there is no such folder\n")
+            assert.equal("", result.stdout)
+        end
+    end)
+
     it("says what an overflow of the stack is, and an error in an error's __tostring", function()
         expect({ "-e", "local function f() return 1 + f() end f()" }, 1, "(command line):1: stack overflow")
         expect({ "-e", "error(setmetatable({}, {__tostring = function() error 'in it' end}))" }, 1, "in it")
