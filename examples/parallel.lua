@@ -9,21 +9,32 @@
 local jg = require "jghost"
 local pool = require "jghost.pool"
 
+local usage = "usage: jghost examples/parallel.lua [--jobs=N] COMMAND -- ARGUMENT...\n"
+
+local function refuse(message)
+    io.stderr:write("parallel: ", message, "\n", usage)
+    os.exit(2)
+end
+
 local size, command, items = pool.size(), {}, nil
 for _, word in ipairs(arg) do
     if word == "--" and not items then
         items = {}
     elseif items then
         items[#items + 1] = word
-    elseif word:find "^%-%-jobs=%d+$" and #command == 0 then
-        size = math.max(1, tonumber(word:match "%d+"))
+    elseif #command == 0 and word:find "^%-%-jobs=" then
+        size = math.tointeger(tonumber(word:match "=(.*)"))
+        if not size or size < 1 then
+            refuse(("--jobs must be an integer, 1 or more, as in --jobs=4, not as in %s"):format(word))
+        end
+    elseif #command == 0 and word:find "^%-" then
+        refuse(("unknown option '%s'"):format(word))
     else
         command[#command + 1] = word
     end
 end
 if #command == 0 or not items then
-    io.stderr:write "usage: jghost examples/parallel.lua [--jobs=N] COMMAND -- ARGUMENT...\n"
-    os.exit(2)
+    refuse "a command, --, and what to run it for"
 end
 
 local function command_for(item)
@@ -44,8 +55,6 @@ pool.map(size, items, function(item)
     local result, message = jg.run(command_for(item))
     if result then
         io.write(result.stdout)
-    else
-        print(message)
     end
     if not result or not result.ok then
         failed = failed + 1

@@ -1,26 +1,42 @@
 -- run-specs.lua: runs busted spec files in parallel, each in a job of its own, with a timeout.
 --
---     jghost examples/run-specs.lua [--jobs=N] [--timeout=S] [--with=JGHOST] FILE_spec.lua...
+--     jghost examples/run-specs.lua [--jobs=N] [--timeout=S] [--with=JGHOST] [--runner=SCRIPT] FILE_spec.lua...
 --
--- A spec that hangs, crashes or leaves processes behind fails alone. Ends with a line that counts:
--- N passed, N failed, N skipped.
+-- Each file is run by `JGHOST SCRIPT FILE`. SCRIPT is tests/spec.lua of this project unless told; its last line must
+-- be such as this one's is: 7 passed, 0 failed, 2 skipped. A spec that hangs, crashes or leaves processes behind fails
+-- alone.
 
 local jg = require "jghost"
 local pool = require "jghost.pool"
 
-local options = { jobs = pool.size(), timeout = 300, with = "jghost" }
+local usage = "usage: jghost examples/run-specs.lua [--jobs=N] [--timeout=S] [--with=JGHOST] [--runner=SCRIPT] "
+    .. "FILE...\nSCRIPT runs one spec file, and ends with a line such as: 7 passed, 0 failed, 2 skipped\n"
+
+local function refuse(message)
+    io.stderr:write("run-specs: ", message, "\n", usage)
+    os.exit(2)
+end
+
+local options = { jobs = tostring(pool.size()), timeout = "300", with = "jghost", runner = "tests/spec.lua" }
 local files = {}
 for _, word in ipairs(arg) do
     local name, value = word:match "^%-%-(%w+)=(.+)$"
     if name and options[name] then
-        options[name] = tonumber(value) or value
+        options[name] = value
+    elseif word:find "^%-%-" then
+        refuse(("unknown option '%s'"):format(word))
     else
         files[#files + 1] = word
     end
 end
 if #files == 0 then
-    io.stderr:write "usage: jghost examples/run-specs.lua [--jobs=N] [--timeout=S] [--with=JGHOST] FILE...\n"
-    os.exit(2)
+    refuse "no files"
+end
+local jobs, timeout = math.tointeger(tonumber(options.jobs)), tonumber(options.timeout)
+if not jobs or jobs < 1 then
+    refuse(("--jobs must be an integer, 1 or more, not '%s'"):format(options.jobs))
+elseif not timeout or timeout < 0 then
+    refuse(("--timeout must be a number of seconds, 0 or more, not '%s'"):format(options.timeout))
 end
 
 local total = { passed = 0, failed = 0, skipped = 0 }
@@ -57,8 +73,8 @@ local function report(file, result)
     io.stdout:flush()
 end
 
-pool.map(options.jobs, files, function(file)
-    local result, message = jg.run { options.with, "tests/spec.lua", file, name = file, timeout = options.timeout }
+pool.map(jobs, files, function(file)
+    local result, message = jg.run { options.with, options.runner, file, name = file, timeout = timeout }
     if result then
         report(file, result)
     else

@@ -22,7 +22,6 @@ end
 
 describe("a format", function()
     it("may have the asterisk that Lua 5.2 wanted", function()
-        local job <close> = jg.job()
         local process = helper.spawn(job, { "print", "a", "print", "b", "print", "c" }, { stdout = "pipe" })
         assert.same({ "a", "b\n", "c\n" }, { process.stdout:read "*l", process.stdout:read "*L",
             process.stdout:read "*a" })

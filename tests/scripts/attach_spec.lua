@@ -280,8 +280,8 @@ jghost: stdin:1: <name> expected near <eof>
                     support.find(marker, "jghost-harness"):signal "stop"
                 end
                 local text = attach(job, guard).stderr:read("l", 60)
-                assert.truthy(text:find(("jghost: harness %d doesn't answer yet: %s"):format(guard.pid, case[2]), 1, true),
-                    text)
+                local expected = ("jghost: harness %d doesn't answer yet: %s"):format(guard.pid, case[2])
+                assert.truthy(text:find(expected, 1, true), text)
             end)
         end
 
@@ -399,12 +399,11 @@ describe("the table of --list", function()
 
     it("cuts commands to the width of a terminal", function()
         local command = ("word "):rep(100)
-        local heading, line = lines(command)
-        assert.equal(command, line:sub(-#command))
+        assert.equal(command, select(2, lines(command)):sub(-#command))
         for _, width in ipairs { 80, 120 } do
-            heading, line = lines(command, width)
-            assert.equal(width, utf8.len(line))
-            assert.equal("…", line:sub(-#"…"))
+            local heading, cut = lines(command, width)
+            assert.equal(width, utf8.len(cut))
+            assert.equal("…", cut:sub(-#"…"))
             assert.matches("COMMAND$", heading)
         end
         assert.equal(80, utf8.len(select(2, lines(("é"):rep(200), 80))))

@@ -382,7 +382,8 @@ describe("jghost --timeout", function()
     it("ends a run with 124", function()
         expect({ "--timeout=0.2", "-e", "require 'jghost'.sleep(1000)" }, 124, "jghost: the time, 0.2 s, is up\n")
         expect({ "--timeout=0.2", "-e", "while true do end" }, 124)
-        expect({ "--timeout=0.2", "--exec", helper.child, "ignore-all", "hang" }, 124, "jghost: the time, 0.2 s, is up\n")
+        expect({ "--timeout=0.2", "--exec", helper.child, "ignore-all", "hang" }, 124,
+            "jghost: the time, 0.2 s, is up\n")
         expect({ "--timeout=0", "--exec", helper.child, "ignore-all", "hang" }, 124, "jghost: the time, 0 s, is up\n")
     end)
 
