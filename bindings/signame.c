@@ -37,9 +37,9 @@ const char *jg_push_no_signal(lua_State *L, const char *name)
     bool is_short = plain_name(plain, name);
     if (is_short && jg_os_signal_number(plain) != 0)
         return lua_pushfstring(L, "no such signal '%s': the names are in lower case, without SIG: '%s'", name, plain);
-    const char *near = is_short ? nearest(plain) : NULL;
-    if (near != NULL)
-        return lua_pushfstring(L, "no such signal '%s'; did you mean '%s'?", name, near);
+    const char *meant = is_short ? nearest(plain) : NULL;
+    if (meant != NULL)
+        return lua_pushfstring(L, "no such signal '%s'; did you mean '%s'?", name, meant);
     return lua_pushfstring(L, "no such signal '%s' (such as term, kill, int, hup, dump)", name);
 }
 
