@@ -326,7 +326,8 @@ static int finish(lua_State *L, int status, lua_KContext context)
         lua_getfield(L, OPTIONS, "cwd");
     const char *subject = lua_tostring(L, -1);
     int results = jg_fail(L, &process->error, subject);
-    if (is_program && process->error.kind == JG_ERR_NOT_FOUND)
+    bool nowhere = process->error.kind == JG_ERR_NOT_FOUND || process->error.kind == JG_ERR_DENIED; /* see PATH */
+    if (is_program && nowhere)
         add_hint(L, subject);
     return results;
 }

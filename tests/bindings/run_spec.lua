@@ -28,7 +28,9 @@ describe("jg.run", function()
 
     it("hints at the shell that isn't there, where one was expected", function()
         local hint = " (no shell is involved: the program and its arguments are items of their own)"
-        assert.equal("cannot run echo hello: No such file or directory" .. hint, select(2, jg.run { "echo hello" }))
+        local message = select(2, jg.run { "echo hello" })
+        assert.matches("^cannot run echo hello: ", message)
+        assert.equal(hint, message:sub(-#hint))
         for _, name in ipairs { "./echo hello", "no-such-program" } do
             assert.is_nil(select(2, jg.run { name }):find("shell", 1, true))
         end
