@@ -44,6 +44,7 @@ int child_os_append(const char *file, const char *text); /* one write; creates t
 /* ---- signals, by name (TERM, SIGTERM or 15) */
 int child_os_signal(const char *name); /* to itself, in its default meaning; returns if it survived */
 int child_os_kill(long pid, const char *name);
+int child_os_interrupt(const char *name); /* as the terminal does it: to everybody there */
 int child_os_ignore(const char *name);
 int child_os_block(const char *name);
 int child_os_ignore_all(void);
@@ -62,6 +63,7 @@ long child_os_branch(char **words);
 long child_os_detach(char **words);     /* the same, double-forked into a session of its own */
 long child_os_break_away(char **words); /* the same, asking the system for a place outside of the job */
 void child_os_settle(void);
+int child_os_terminal(char **words); /* performs them where an interrupt reaches nobody else */
 int child_os_stopped(void);        /* a child that is stopped, and is known to be when this returns */
 int child_os_vfork(void);          /* never returns: stuck in a vfork whose child hangs */
 int child_os_flee(double seconds); /* forks and ends, over and over: no snapshot holds it. Never returns */

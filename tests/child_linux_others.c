@@ -173,6 +173,15 @@ int child_os_reap(void)
     return errno == ECHILD ? 0 : errno;
 }
 
+/* The process group is what a terminal would send the interrupt to. */
+int child_os_terminal(char **words)
+{
+    int error = child_os_setsid();
+    if (error == 0)
+        exit(child_perform(words));
+    return error;
+}
+
 int child_os_setsid(void)
 {
     return setsid() < 0 ? errno : 0;

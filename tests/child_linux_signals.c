@@ -77,6 +77,11 @@ int child_os_kill(long pid, const char *name)
     return kill((pid_t)pid, number) ? errno : 0;
 }
 
+int child_os_interrupt(const char *name)
+{
+    return child_os_kill(0, name);
+}
+
 int child_os_ignore(const char *name)
 {
     int number = signal_number(name);

@@ -116,22 +116,40 @@ static void stop_telling(void)
     child_windows_news = NULL;
 }
 
+/* From here on this process is nothing but that one's status. */
+static void become(const PROCESS_INFORMATION *process)
+{
+    DWORD status;
+    stop_telling();
+    child_os_ignore_all(); /* an interrupt is the other's to obey */
+    for (int fd = 0; fd < 3; fd++)
+        _close(fd);
+    WaitForSingleObject(process->hProcess, INFINITE);
+    GetExitCodeProcess(process->hProcess, &status);
+    ExitProcess(status);
+}
+
 /* The nearest that there is: another process, whose status becomes ours. */
 int child_os_exec(char **command)
 {
     PROCESS_INFORMATION process;
-    DWORD status;
     wchar_t *line = command_line(NULL, command);
     int error = start(line, 0, &process);
     free(line);
-    if (error)
-        return error;
-    stop_telling();
-    for (int fd = 0; fd < 3; fd++)
-        _close(fd);
-    WaitForSingleObject(process.hProcess, INFINITE);
-    GetExitCodeProcess(process.hProcess, &status);
-    ExitProcess(status);
+    if (error == 0)
+        become(&process);
+    return error;
+}
+
+/* A console without a window. Whoever leads a process group is deaf to Ctrl-C, and so are those that it starts. */
+int child_os_terminal(char **words)
+{
+    PROCESS_INFORMATION process;
+    SetConsoleCtrlHandler(NULL, FALSE);
+    int error = start_self(words, CREATE_NO_WINDOW, &process);
+    if (error == 0)
+        become(&process);
+    return error;
 }
 
 void child_os_settle(void)

@@ -3,6 +3,7 @@
 ** crashes.
 */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
@@ -86,20 +87,41 @@ int child_os_signal(const char *name)
     return signal == NO_SIGNAL ? EINVAL : ENOTSUP;
 }
 
+/* A thread that begins where there is nothing. */
+static BOOL crash(HANDLE process)
+{
+    HANDLE thread = CreateRemoteThread(process, NULL, 0, NULL, NULL, 0, NULL);
+    if (thread != NULL)
+        CloseHandle(thread);
+    return thread != NULL;
+}
+
 int child_os_kill(long pid, const char *name)
 {
+    const DWORD access = PROCESS_TERMINATE | PROCESS_CREATE_THREAD | PROCESS_VM_OPERATION | PROCESS_QUERY_INFORMATION;
     DWORD exception;
     enum signal signal = signal_of(name, &exception);
     if (signal == SIGNAL_TERM)
         return GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, (DWORD)pid) ? 0 : child_windows_error();
-    if (signal != SIGNAL_KILL)
+    bool crashes = signal == SIGNAL_CRASH && exception == EXCEPTION_ACCESS_VIOLATION;
+    if (signal != SIGNAL_KILL && !crashes)
         return signal == NO_SIGNAL ? EINVAL : ENOTSUP;
-    HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)pid);
+    HANDLE process = OpenProcess(access, FALSE, (DWORD)pid);
     if (process == NULL)
         return child_windows_error();
-    int error = TerminateProcess(process, 1) ? 0 : child_windows_error();
+    int error = (crashes ? crash(process) : TerminateProcess(process, 1)) ? 0 : child_windows_error();
     CloseHandle(process);
     return error;
+}
+
+int child_os_interrupt(const char *name)
+{
+    DWORD exception;
+    enum signal signal = signal_of(name, &exception);
+    if (signal != SIGNAL_INT && signal != SIGNAL_TERM)
+        return signal == NO_SIGNAL ? EINVAL : ENOTSUP;
+    return GenerateConsoleCtrlEvent(signal == SIGNAL_INT ? CTRL_C_EVENT : CTRL_BREAK_EVENT, 0) ? 0
+                                                                                               : child_windows_error();
 }
 
 int child_os_ignore(const char *name)
@@ -108,6 +130,7 @@ int child_os_ignore(const char *name)
     switch (signal_of(name, &exception)) {
     case SIGNAL_INT:
         InterlockedOr(&child_windows_ignored, IGNORES_INT);
+        SetConsoleCtrlHandler(NULL, TRUE); /* for what this process becomes, too */
         return 0;
     case SIGNAL_TERM:
         InterlockedOr(&child_windows_ignored, IGNORES_TERM);

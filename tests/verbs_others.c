@@ -53,6 +53,11 @@ static int verb_daemonise(char **words)
     return error;
 }
 
+static int verb_terminal(char **words)
+{
+    return child_os_terminal(words);
+}
+
 static int verb_stopped(char **words)
 {
     (void)words;
@@ -93,6 +98,8 @@ const struct verb child_verbs_others[] = {
     {"break-away", BLOCK_OF_VERBS, 0, "VERBS... --", "a child outside of this job that performs these; Windows",
      verb_break_away},
     {"hold-pipe", 0, 0, "", "a child that hangs with our stdout and stderr open", verb_hold_pipe},
+    {"terminal", VERBS_ON, 0, "VERBS...", "where an interrupt reaches nobody else: a console, or a session, for these",
+     verb_terminal},
     {"stopped", 0, 0, "", "a child that is stopped", verb_stopped},
     {"vfork", 0, 1, "", "stuck for ever in a vfork", verb_vfork},
     {"flee", 1, 1, "S", "for S seconds: forks and ends, over and over", verb_flee},

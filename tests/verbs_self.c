@@ -96,6 +96,11 @@ static int verb_kill(char **words)
     return child_os_kill((long)pid, words[1]);
 }
 
+static int verb_interrupt(char **words)
+{
+    return child_os_interrupt(words[0]);
+}
+
 static int verb_setsid(char **words)
 {
     (void)words;
@@ -155,6 +160,8 @@ const struct verb child_verbs_self[] = {
     {"block-all", 0, 0, "", "blocks every signal that can be blocked", verb_block_all},
     {"expect-term", 1, 0, "N", "when asked politely to end: prints \"terminated\" and exits N", verb_expect_term},
     {"kill", 2, 0, "PID NAME", "sends a signal to somebody", verb_kill},
+    {"interrupt", 1, 0, "NAME", "as the terminal does: INT (Ctrl-C) or TERM (Ctrl-Break) for all of its group",
+     verb_interrupt},
     {"setsid", 0, 0, "", "a session of its own", verb_setsid},
     {"subreaper", 0, 0, "", "adopts the orphans below it", verb_subreaper},
     {"rename", 1, 0, "TEXT", "the name that process lists show", verb_rename},
