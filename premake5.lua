@@ -219,6 +219,15 @@ if windows then
     target("customer", "ConsoleApp", ".")
         strict()
         files "tests/guard/customer.c"
+
+    -- lua(1), to compare with; its command line is UTF-8, too
+    target("lua5.4", "ConsoleApp", ".")
+        headers()
+        files(sources .. "lua5.4/src/lua.c")
+        links { "lua", "jghost" } -- which is built before it: it has made jghost.res
+        if gnu then
+            linkoptions "jghost.res"
+        end
 end
 
 -- The benchmarks. Two of them, which play a child, have no C library: the least that a system can

@@ -85,8 +85,10 @@ int jg_guard_main(struct jg_command *command)
     enum jg_level weakest = command->has_level ? command->level : command->require;
     if (command->require > jg_os_strongest())
         return refuse_level("require", command->require);
-    if (strongest > jg_os_strongest())
+    if (strongest > jg_os_strongest() || strongest < jg_os_weakest())
         return refuse_level("level", strongest);
+    if (weakest < jg_os_weakest())
+        weakest = jg_os_weakest();
     if (strongest < command->require) {
         fprintf(stderr, "jghost: --level=%s is below --require=%s\n", jg_level_name(strongest),
                 jg_level_name(command->require));

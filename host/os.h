@@ -47,8 +47,9 @@ typedef int jg_harness_main_fn(struct jg_os_start *start, void *argument);
 */
 struct jg_os_start *jg_os_begin(int *argc, char **argv);
 
-/* The strongest level that this system could have at all. */
+/* The strongest and the weakest level that this system could have at all. */
 enum jg_level jg_os_strongest(void);
+enum jg_level jg_os_weakest(void);
 
 /* Step 1: creates the kill-on-close job. Its handle belongs to `run`, that is, to the guard alone. */
 bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err *err);

@@ -8,13 +8,17 @@ if not windows then
         programs = "", -- what a program's file name ends with
         executable = "755", -- the mode of a file that is a program
         levels = { "namespace", "reaper" }, -- strongest first; support.levels tells which of them are to be had
-        no_level = "job-object", -- one that this system hasn't
+        refused_levels = { "--require=job-object", "--level=job-object" }, -- those that this system hasn't
         isolation = true, -- there are jobs with process numbers of their own (if this user may)
         own_processes = 4, -- that a run with one child has at the least: guard, init, harness, child
         init = true, -- there is a process between guard and harness
         guard_threads = 1,
         killed = "KILL", -- how a process has ended that we killed, see support.ending
         statuses = 0xff, -- the bits of an exit status
+        refusals = { -- what a command can't be run for, in the system's words
+            missing = "No such file or directory", folder = "Permission denied", no_program = "Permission denied",
+            nonsense = "Exec format error",
+        },
         died = { TERM = 143, KILL = 137, SEGV = 139 }, -- the status of a run whose harness, or command, died of this
         interrupts = { -- how one that nobody caught ends the guard, and what the script hears of it
             INT = { ending = "INT", says = "SIGINT" },
@@ -35,13 +39,15 @@ return {
     programs = ".exe",
     executable = nil,
     levels = { "job-object" },
-    no_level = "namespace",
+    refused_levels = { "--level=namespace", "--level=reaper" },
     isolation = false,
     own_processes = 3, -- guard, harness, child
     init = false,
     guard_threads = 4, -- Windows 10 loads a program's libraries with up to three more
     killed = 137,
     statuses = 0xffffffff,
+    refusals = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
+        nonsense = "Bad EXE format" },
     died = { TERM = CONTROL_C_EXIT, KILL = 1, SEGV = 0xC0000005 },
     interrupts = {
         INT = { ending = CONTROL_C_EXIT, says = "Ctrl%-C" },

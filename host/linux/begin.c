@@ -70,6 +70,11 @@ enum jg_level jg_os_strongest(void)
     return JG_LEVEL_NAMESPACE;
 }
 
+enum jg_level jg_os_weakest(void)
+{
+    return JG_LEVEL_REAPER;
+}
+
 /* In a pid namespace only what was started in it is to be seen. */
 enum jg_level jg_os_level_to_attach(void)
 {

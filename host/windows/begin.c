@@ -114,6 +114,12 @@ enum jg_level jg_os_strongest(void)
     return JG_LEVEL_JOB_OBJECT;
 }
 
+/* There is one level here. */
+enum jg_level jg_os_weakest(void)
+{
+    return JG_LEVEL_JOB_OBJECT;
+}
+
 enum jg_level jg_os_level_to_attach(void)
 {
     return jg_os_strongest();
@@ -124,12 +130,10 @@ const struct jg_guarantee *jg_os_guarantee(void)
     return &jg_state.shared->guarantee;
 }
 
-/* There is one level here; that those of other systems aren't to be had tells nobody anything. */
 void jg_os_run_refused(enum jg_level level, const struct jg_err *err)
 {
     char reason[160];
     struct jg_guarantee *guarantee = &jg_state.shared->guarantee;
-    if (level == JG_LEVEL_JOB_OBJECT)
-        snprintf(guarantee->why, sizeof guarantee->why, "%s: %s: %s", jg_level_name(level), err->what,
-                 jg_os_err_text(err->native, reason, sizeof reason));
+    snprintf(guarantee->why, sizeof guarantee->why, "%s: %s: %s", jg_level_name(level), err->what,
+             jg_os_err_text(err->native, reason, sizeof reason));
 }

@@ -3,9 +3,6 @@
 **
 ** Where the system takes no list of jobs (before Windows 10) the process is created suspended, put into them, then
 ** resumed. If we die in between, it is nobody's problem: it is in the run's own job since its creation, as we are.
-**
-** It leads a process group, so that a Ctrl-Break can be meant for it, and isn't hit by the user's Ctrl-C, which is ours
-** to deal with.
 */
 #include "birth.h"
 
@@ -22,6 +19,7 @@ struct birth {
     HANDLE *jobs; /* the outermost first */
     size_t depth;
     bool listed; /* the system puts it into the jobs */
+    bool leads;
 };
 
 static void undo(struct birth *birth)
@@ -105,10 +103,10 @@ static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created
 static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err)
 {
     bool suspended = birth->depth > 0 && !birth->listed;
-    DWORD flags = CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    if (!CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0,
-                        suspended ? flags | CREATE_SUSPENDED : flags, plan->environment, plan->folder,
-                        &birth->startup.StartupInfo, created))
+    DWORD flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT |
+                  (birth->leads ? CREATE_NEW_PROCESS_GROUP : 0) | (suspended ? CREATE_SUSPENDED : 0);
+    if (!CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0, flags, plan->environment,
+                        plan->folder, &birth->startup.StartupInfo, created))
         return jg_err_set(err, (int)GetLastError(), "cannot run");
     bool ok = !suspended || assign(birth, created);
     if (!ok) {
@@ -119,9 +117,10 @@ static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFO
     return ok;
 }
 
-bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, HANDLE *handle, DWORD *pid, struct jg_err *err)
+bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, bool leads, HANDLE *handle, DWORD *pid,
+              struct jg_err *err)
 {
-    struct birth birth = {0};
+    struct birth birth = {.leads = leads};
     PROCESS_INFORMATION created;
     bool ok = prepare(&birth, job, plan);
     if (!ok)

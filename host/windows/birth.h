@@ -9,8 +9,10 @@
 
 /*
 ** Starts what `plan` says, in `job` and all the jobs around it (NULL: in the run's own alone). It inherits its three
-** standard handles and nothing else. The handle of the process is the caller's.
+** standard handles and nothing else. If it `leads`, it leads a process group: a Ctrl-Break can be meant for it, and it
+** isn't hit by the user's Ctrl-C, which is ours to deal with. The handle of the process is the caller's.
 */
-bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, HANDLE *handle, DWORD *pid, struct jg_err *err);
+bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, bool leads, HANDLE *handle, DWORD *pid,
+              struct jg_err *err);
 
 #endif

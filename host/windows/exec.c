@@ -5,7 +5,7 @@
 */
 #include <stdio.h>
 
-#include "plan.h"
+#include "birth.h"
 #include "state.h"
 
 static BOOL WINAPI leave_it_to_the_command(DWORD type)
@@ -15,32 +15,21 @@ static BOOL WINAPI leave_it_to_the_command(DWORD type)
     return TRUE;
 }
 
-static bool start(const struct jg_plan *plan, PROCESS_INFORMATION *created)
-{
-    STARTUPINFOW info = {.cb = sizeof info, .dwFlags = STARTF_USESTDHANDLES};
-    info.hStdInput = plan->stdio[0];
-    info.hStdOutput = plan->stdio[1];
-    info.hStdError = plan->stdio[2];
-    /* these three are all that is inheritable here: nobody else has run in this process yet */
-    return CreateProcessW(plan->program, plan->line, NULL, NULL, TRUE, 0, NULL, NULL, &info, created);
-}
-
 void jg_os_harness_exec(char *const *argv, struct jg_err *err)
 {
     struct jg_plan plan;
     struct jg_os_command command = {.argv = argv, .stdio = {JG_STDIO_INHERIT, JG_STDIO_INHERIT, JG_STDIO_INHERIT}};
-    PROCESS_INFORMATION created;
-    DWORD status;
+    HANDLE process;
+    DWORD pid, status;
     if (!jg_plan_make(&plan, &command, err))
         return;
     SetConsoleCtrlHandler(leave_it_to_the_command, TRUE);
-    if (!start(&plan, &created)) {
-        jg_err_set(err, (int)GetLastError(), "cannot run");
-        jg_plan_free(&plan);
+    bool ok = jg_birth(NULL, &plan, false, &process, &pid, err);
+    jg_plan_free(&plan);
+    if (!ok)
         return;
-    }
-    WaitForSingleObject(created.hProcess, INFINITE);
-    GetExitCodeProcess(created.hProcess, &status);
+    WaitForSingleObject(process, INFINITE);
+    GetExitCodeProcess(process, &status);
     fflush(NULL);
     ExitProcess(status);
 }

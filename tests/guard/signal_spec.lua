@@ -143,12 +143,12 @@ for _, level in ipairs(support.levels()) do
             local file = os.tmpname()
             os.remove(file)
             local guard, marker = start_command(job, interrupts.ignoring({
-                support.jghost, "--level=" .. level, "-e", [[
+                support.jghost, "--level=" .. level, "-e", ([[
                     local jg, lfs = require "jghost", require "lfs"
-                ]] .. ready .. [[
-                    while not lfs.attributes(arg[1]) do jg.sleep(0.01) end
+                    io.write "ready\n" io.stdout:flush()
+                    while not lfs.attributes(%q) do jg.sleep(0.01) end
                     print "still here"
-                ]], "-", file }, file))
+                ]]):format(file) }, file))
             interrupts.send(guard, "INT")
             if expect.signals then
                 interrupts.send(guard, "HUP")
