@@ -3,14 +3,18 @@
 --
 --     jghost examples/server-and-test.lua
 --
--- The "server" here answers each line that it is sent in capitals; it says "ready" when it is.
+-- The "server" here, another jghost, answers each line that it is sent in capitals; it says "ready" when it is.
 
 local jg = require "jghost"
 
-local server_code = [[echo ready; while read -r line; do echo "$line" | tr a-z A-Z; done]]
+local server_code = [[
+    io.stdout:setvbuf "no"
+    print "ready"
+    for line in io.lines() do print(line:upper()) end
+]]
 
 local job <close> = jg.job { name = "server and test" }
-local server = assert(job:spawn { "sh", "-c", server_code, name = "server", stdin = "pipe", stdout = "pipe" })
+local server = assert(job:spawn { arg[-1], "-e", server_code, name = "server", stdin = "pipe", stdout = "pipe" })
 
 -- Ready is what the server says itself: no sleep, and no guess.
 local line, why = server.stdout:read("l", 10)

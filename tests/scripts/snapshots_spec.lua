@@ -222,7 +222,8 @@ describe("the guarantee", function()
 end)
 
 it("the prompt shows them", function()
-    local typed = "job = jg.job() job:spawn { 'sleep', '1000' }\njg.processes()\njg.guarantee()\njob:usage()\n"
+    local typed = ("job = jg.job() job:spawn { %q, 'hang' }\njg.processes()\njg.guarantee()\njob:usage()\n")
+        :format(support.child)
     local shown = support.run({ "-i" }, { input = typed }).stdout
     assert.truthy(shown:find "PID  PARENT  STATE", shown)
     assert.falsy(shown:find("table: 0x", 1, true), shown)
