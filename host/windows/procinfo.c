@@ -28,6 +28,15 @@ static bool is_stranger(const struct listing *listing, DWORD pid)
     return stranger;
 }
 
+/* The system's half of a console that was made for us: nothing that a script has started. */
+static bool is_our_console(const struct listing *listing, const struct jg_seen *seen)
+{
+    static const wchar_t host[] = L"conhost.exe";
+    size_t length = sizeof host / sizeof *host - 1;
+    return listing->job == NULL && seen->parent == GetCurrentProcessId() && seen->name_length == length &&
+           _wcsnicmp(seen->name, host, length) == 0;
+}
+
 static double seconds(uint64_t ticks)
 {
     return (double)ticks / 1e7;
@@ -36,7 +45,8 @@ static double seconds(uint64_t ticks)
 static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn *each, void *argument)
 {
     struct jg_seen seen;
-    if (!jg_snapshot_find(&listing->snapshot, pid, &seen) || is_stranger(listing, pid))
+    if (!jg_snapshot_find(&listing->snapshot, pid, &seen) || is_stranger(listing, pid) ||
+        is_our_console(listing, &seen))
         return;
     char *name = jg_narrow_part(seen.name, seen.name_length);
     char *command = jg_procline_read(pid);
