@@ -4,6 +4,7 @@ local expect = require "tests.expect"
 local jg = require "jghost"
 local lfs = require "lfs"
 local fixture = require "tests.fixture"
+local interrupts = require "tests.interrupts"
 local helper = require "tests.bindings.helper"
 local support = require "tests.support"
 
@@ -12,6 +13,9 @@ local waiting = [[
     io.write "ready\n" io.stdout:flush()
     jg.sleep(1e6)
 ]]
+
+-- The child, for a shell: it takes the shell's place, so that closing the pipe isn't enough to end it.
+local popen = expect.shell and "exec " .. support.child or support.child:gsub("/", "\\")
 
 local script_file
 fixture.script(waiting, function(file) script_file = file end)
@@ -117,12 +121,16 @@ for _, level in ipairs(support.levels()) do
         for what, rest in pairs { ["whose script has ended"] = "", ["that waits"] = "jg.sleep(1e6)" } do
             it(("a run %s is ended by an interrupt, though a popen is open"):format(what), function()
                 local job <close> = jg.job {}
-                local guard, marker = support.start(job, { support.jghost, "--level=" .. level, "-e",
-                    'jg = require "jghost" p = io.popen("echo ready; exec sleep 1000") print(p:read())'
-                    .. "io.stdout:flush() " .. rest, stdin = "null", stdout = "pipe" })
+                local name = expect.signals and "TERM" or "INT"
+                local command = interrupts.command({ support.jghost, "--level=" .. level, "-e",
+                    ('jg = require "jghost" p = io.popen(%q) print((p:read():gsub("\\r", ""))) io.stdout:flush() ')
+                        :format(popen .. " ignore-all ready hang") .. rest }, name)
+                command.stdout, command.stdin = "pipe", command.stdin or "null"
+                local guard, marker = support.start(job, command)
                 assert.equal("ready", guard.stdout:read("l", 60))
-                guard:signal "term"
-                assert.equal("TERM", assert(guard:wait(60), "it goes on").signal)
+                interrupts.send(guard, name)
+                assert.equal(expect.interrupts[name].ending, support.ending(assert(guard:wait(60), "it goes on")))
+                interrupts.done(guard)
                 assert.equal("", support.survivors(marker))
             end)
         end

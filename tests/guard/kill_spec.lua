@@ -82,6 +82,9 @@ for _, level in ipairs(support.levels()) do
             end
         end
         it("a process that kills its own group, the guard's, leaves nothing", function()
+            if not expect.signals then
+                pending "a group can't be killed here"
+            end
             local job <close> = jg.job {}
             local guard, marker = support.start(job, {
                 "setsid", support.jghost, "--level=" .. level, "-e", [[
