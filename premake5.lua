@@ -206,13 +206,19 @@ target("child", "ConsoleApp", ".")
         links { "ntdll", "shell32" }
     end
 
-for _, folder in ipairs { "host", "bindings" } do
+local function unit_tests(folder)
     for _, file in ipairs(os.matchfiles("tests/" .. folder .. "/*_test.c")) do
         local name = path.getbasename(file)
-        program(folder .. "-" .. name, "tests/" .. folder)
+        program(folder:gsub("/", "-") .. "-" .. name, "tests/" .. folder)
             targetname(name)
             files(file)
     end
+end
+
+unit_tests "host"
+unit_tests "bindings"
+if windows then
+    unit_tests "host/windows"
 end
 
 if windows then
