@@ -301,7 +301,7 @@ static int kind(lua_State *L)
 static int terminate(lua_State *L)
 {
     struct jg_job *job = jg_check_job(L, 1);
-    lua_Integer code = luaL_optinteger(L, 2, 1);
+    lua_Integer code = luaL_optinteger(L, 2, JG_KILLED);
     luaL_argcheck(L, code > 0 && code <= INT32_MAX, 2,
                   "must be an exit code that says that something is wrong, from 1");
     struct jg_err err;
@@ -351,7 +351,7 @@ static int close_job(lua_State *L)
     if (job->os == NULL || job->handle.signalled)
         return finish_closing(L, LUA_OK, 0);
     job->closing = true;
-    if (!jg_os_job_terminate(job->os, 1, &err)) {
+    if (!jg_os_job_terminate(job->os, JG_KILLED, &err)) {
         release(job);
         return jg_fail(L, &err, NULL);
     }

@@ -165,10 +165,13 @@ bool jg_os_job_create(struct jg_os_loop *loop, struct jg_os_job *parent, const s
 /* True if no process is left in the job or in any job inside it. */
 bool jg_os_job_empty(const struct jg_os_job *job);
 
+/* The exit code of a process that was killed, where that is an exit: what a shell says of SIGKILL. */
+enum { JG_KILLED = 128 + 9 };
+
 /*
 ** Asks the system to end every process in the job and in the jobs inside it, atomically where the
-** platform can; the emptiness is reported later. Processes end with the exit code `code` on Windows
-** and by SIGKILL on Linux.
+** platform can; the emptiness is reported later. Processes end with the exit code `code` on Windows,
+** JG_KILLED unless somebody has asked for another, and by SIGKILL on Linux.
 */
 bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err);
 

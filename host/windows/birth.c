@@ -95,7 +95,7 @@ static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created
     if (ok && ResumeThread(created->hThread) != (DWORD)-1)
         return true;
     DWORD error = GetLastError();
-    TerminateProcess(created->hProcess, 1);
+    TerminateProcess(created->hProcess, JG_KILLED);
     SetLastError(error);
     return false;
 }

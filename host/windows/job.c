@@ -183,6 +183,6 @@ void jg_os_job_release(struct jg_os_job *job)
         return;
     jg_job_hold(job);
     job->released = true;
-    jg_os_job_terminate(job, 1, &ignored);
+    jg_os_job_terminate(job, JG_KILLED, &ignored);
     jg_job_drop(job);
 }

@@ -51,7 +51,7 @@ static void check_tree(struct jg_os_job *job)
         jg_job_hold(next);
         check_tree(job->children);
         if (job->code != 0 || job->loop->closing)
-            jg_os_job_terminate(job, job->code != 0 ? job->code : 1, &ignored);
+            jg_os_job_terminate(job, job->code != 0 ? job->code : JG_KILLED, &ignored);
         jg_job_check(job);
         jg_job_drop(job);
         job = next;

@@ -12,8 +12,6 @@
 
 enum action { NOTHING, ASK, END };
 
-enum { KILLED = 128 + 9 }; /* the exit status: what a shell says of a process that was ended by SIGKILL */
-
 static const struct {
     const char *name, *upper; /* NULL: another name of a signal that has one */
     int number;
@@ -81,7 +79,7 @@ static bool ask(struct jg_os_process *process, struct jg_err *err)
 
 static bool end(struct jg_os_process *process, struct jg_err *err)
 {
-    if (TerminateProcess(process->handle, KILLED))
+    if (TerminateProcess(process->handle, JG_KILLED))
         return true;
     DWORD error = GetLastError();
     if (error == ERROR_ACCESS_DENIED && !process->open) /* what the system says of one that is at its end */

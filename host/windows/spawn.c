@@ -18,7 +18,7 @@ static void settle_later(struct jg_os_process *process)
 /* It runs, but we couldn't ever learn of its end. */
 static void undo(struct jg_os_process *process)
 {
-    TerminateProcess(process->handle, 1);
+    TerminateProcess(process->handle, JG_KILLED);
     jg_process_free(process);
 }
 

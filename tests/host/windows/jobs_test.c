@@ -197,7 +197,7 @@ static void test_handles(void)
     for (int i = 0; i < 5; i++)
         come_and_go();
     for (int i = 0; i < 100 && handles() > before; i++)
-        Sleep(20); /* the last ones to end are just being let go of */
+        Sleep(20);              /* the last ones to end are just being let go of */
     CHECK(handles() <= before); /* fewer, if the thread pool has ended some threads */
 }
 
