@@ -7,6 +7,7 @@
 #include "capture.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_SIZE = 4096 };
 
@@ -45,12 +46,28 @@ void jg_capture_space(struct jg_capture *capture, char **space, size_t *size, ch
     if (capture->head_used < capture->head_size || grow_head(capture)) {
         *space = capture->head + capture->head_used;
         *size = capture->head_size - capture->head_used;
-    } else if (make_tail(capture)) {
+    } else if (make_tail(capture) && capture->tail_size >= scratch_size) {
         *space = capture->tail + capture->tail_at;
         *size = capture->tail_size - capture->tail_at;
     } else {
         *space = scratch;
         *size = scratch_size;
+    }
+}
+
+/* By way of the scratch, of which a small ring keeps the end. */
+static void copy_to_tail(struct jg_capture *capture, const char *at, size_t count)
+{
+    size_t skipped = count > capture->tail_size ? count - capture->tail_size : 0;
+    capture->tail_total += count;
+    capture->tail_at = (capture->tail_at + skipped) % capture->tail_size;
+    for (at += skipped, count -= skipped; count > 0;) {
+        size_t fits = capture->tail_size - capture->tail_at;
+        size_t part = count < fits ? count : fits;
+        memcpy(capture->tail + capture->tail_at, at, part);
+        capture->tail_at = (capture->tail_at + part) % capture->tail_size;
+        at += part;
+        count -= part;
     }
 }
 
@@ -62,6 +79,8 @@ void jg_capture_add(struct jg_capture *capture, const char *at, size_t count)
     } else if (capture->tail != NULL && at == capture->tail + capture->tail_at) {
         capture->tail_at = (capture->tail_at + count) % capture->tail_size;
         capture->tail_total += count;
+    } else if (capture->tail != NULL) {
+        copy_to_tail(capture, at, count);
     } else {
         capture->lost += count;
     }

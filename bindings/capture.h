@@ -19,7 +19,8 @@ struct jg_capture {
 
 /*
 ** Where to write the next bytes, and how many fit there: never 0, so that a writer never has to wait.
-** Without memory they go to `scratch` and are counted as lost.
+** They go to `scratch` if the tail is smaller than that, so that a small capture isn't one of small
+** pieces; and without memory, when they are counted as lost.
 */
 void jg_capture_space(struct jg_capture *capture, char **space, size_t *size, char *scratch, size_t scratch_size);
 

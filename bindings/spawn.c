@@ -69,6 +69,20 @@ static void check_variable(lua_State *L)
         luaL_error(L, FUNCTION ": variable '%s' in 'env' has a zero byte in it", name);
 }
 
+/* Is there a name in the env table at `env` that means the same variable as this one? */
+static bool names_same(lua_State *L, int env, const char *name, size_t length)
+{
+    for (lua_pushnil(L); lua_next(L, env) != 0; lua_pop(L, 1)) {
+        size_t other_length;
+        const char *other = lua_tolstring(L, -2, &other_length);
+        if (jg_os_same_variable(name, length, other, other_length)) {
+            lua_pop(L, 2);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Does the env table at `env` say something about the variable of `entry`, a "NAME=value"? */
 static bool overridden(lua_State *L, int env, const char *entry)
 {
@@ -76,7 +90,7 @@ static bool overridden(lua_State *L, int env, const char *entry)
     lua_pushlstring(L, entry, length);
     bool is = lua_rawget(L, env) != LUA_TNIL;
     lua_pop(L, 1);
-    return is;
+    return is || (jg_os_variables_fold_case() && names_same(L, env, entry, length));
 }
 
 static size_t count_entries(lua_State *L, int env, char **inherited)
@@ -337,8 +351,8 @@ static const char *process_name(lua_State *L, char *const *argv)
     const char *name = jg_string_option(L, OPTIONS, FUNCTION, "name");
     if (name != NULL)
         return name;
-    const char *slash = strrchr(argv[0], '/');
-    return slash == NULL || slash[1] == '\0' ? argv[0] : slash + 1;
+    name = jg_os_file_name(argv[0]);
+    return name[0] == '\0' ? argv[0] : name;
 }
 
 static void set_fields(lua_State *L, char *const *argv)

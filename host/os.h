@@ -344,9 +344,15 @@ void jg_os_console_close(struct jg_os_console *console);
 /* ------------------------------------------------------------------------------------------------
 ** Small things that differ by name only.
 */
-const char *jg_os_null_device(void);      /* "/dev/null", "NUL" */
-bool jg_os_is_absolute(const char *path); /* or does it begin where we are? */
-char **jg_os_environment(void);           /* NULL-terminated "NAME=value", ours, valid until it is changed */
+const char *jg_os_null_device(void);           /* "/dev/null", "NUL" */
+bool jg_os_is_absolute(const char *path);      /* or does it begin where we are? */
+const char *jg_os_file_name(const char *path); /* what follows its last separator */
+
+/* Do the names of variables differ by more than case? If so, do these two, of these lengths, mean the same one? */
+bool jg_os_variables_fold_case(void);
+bool jg_os_same_variable(const char *a, size_t a_length, const char *b, size_t b_length);
+
+char **jg_os_environment(void); /* NULL-terminated "NAME=value", ours, valid until it is changed */
 bool jg_os_is_terminal(int descriptor);
 int jg_os_terminal_width(int descriptor); /* in characters; 0: it is none, or that isn't known */
 int jg_os_processors(void);               /* that this process may use at once, 1 or more */

@@ -63,7 +63,6 @@ static char **narrow_list(const wchar_t *block)
     return list;
 }
 
-/* Made anew each time, since nobody tells us of a change; without memory it stays as it was. */
 static bool is_separator(char character)
 {
     return character == '/' || character == '\\';
@@ -76,6 +75,17 @@ bool jg_os_is_absolute(const char *path)
     return has_drive ? is_separator(path[2]) : is_separator(path[0]) && is_separator(path[1]);
 }
 
+/* "C:" is a separator as well, in "C:program". */
+const char *jg_os_file_name(const char *path)
+{
+    const char *name = path;
+    for (const char *at = path; *at != '\0'; at++)
+        if (is_separator(*at) || (*at == ':' && at == path + 1))
+            name = at + 1;
+    return name;
+}
+
+/* Made anew each time, since nobody tells us of a change; without memory it stays as it was. */
 char **jg_os_environment(void)
 {
     static char *none[] = {NULL};
@@ -120,6 +130,21 @@ static int by_name(const void *a, const void *b)
     const struct entry *x = a, *y = b;
     int order = compare_names(x->text, x->name, y->text, y->name);
     return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+bool jg_os_variables_fold_case(void)
+{
+    return true;
+}
+
+/* What can't be converted isn't the name of one that there is. */
+bool jg_os_same_variable(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    wchar_t *x = jg_wide_part(a, a_length), *y = jg_wide_part(b, b_length);
+    bool same = x != NULL && y != NULL && compare_names(x, wcslen(x), y, wcslen(y)) == 0;
+    free(x);
+    free(y);
+    return same;
 }
 
 static bool add_entry(struct entries *entries, wchar_t *text)

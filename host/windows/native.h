@@ -23,6 +23,7 @@
     X(NO_CONSOLE, NOT_SUPPORTED, "It is sent through a console, and there is none that this process shares with it") \
     X(NO_ISOLATION, NOT_SUPPORTED, "Windows has no process numbers of a job's own") \
     X(QUOTE_IN_NAME, INVALID, "The name of a program can't have a quotation mark in it") \
+    X(LONG_COMMAND, TOO_LONG, "The command line would be longer than 32,766 characters") \
     X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes")
 
 enum jg_native {

@@ -25,7 +25,7 @@ struct line {
 static bool add(struct line *line, wchar_t character, size_t times)
 {
     if (line->length + times >= LIMIT) {
-        SetLastError(ERROR_FILENAME_EXCED_RANGE);
+        SetLastError(JG_NATIVE_LONG_COMMAND);
         return false;
     }
     if (line->length + times >= line->room) {

@@ -11,6 +11,7 @@
 ** GetLastError says which. What Windows itself allows in a name and UTF-16 doesn't, a lone surrogate, is replaced.
 */
 wchar_t *jg_wide(const char *text);
+wchar_t *jg_wide_part(const char *text, size_t length); /* so many bytes of it */
 char *jg_narrow(const wchar_t *text);
 
 #endif

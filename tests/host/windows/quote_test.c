@@ -99,7 +99,7 @@ static void test_long(void)
     text[32764] = '\0';
     CHECK(survives(argv)); /* 32,766 and the zero */
     text[32764] = 'x', text[32765] = '\0';
-    CHECK(jg_command_line(argv) == NULL && GetLastError() == ERROR_FILENAME_EXCED_RANGE);
+    CHECK(jg_command_line(argv) == NULL && GetLastError() == JG_NATIVE_LONG_COMMAND);
     memset(text, '"', 16380);
     text[16380] = '\0';
     CHECK(survives(argv));
