@@ -129,8 +129,10 @@ static int push_status(lua_State *L, struct jg_handle *handle)
     set_number(L, "wall", process->ended - process->began);
     set_number(L, "user_time", status->user_time);
     set_number(L, "system_time", status->system_time);
-    lua_pushinteger(L, (lua_Integer)status->peak_memory);
-    lua_setfield(L, -2, "peak_memory");
+    if (status->peak_memory >= 0) {
+        lua_pushinteger(L, (lua_Integer)status->peak_memory);
+        lua_setfield(L, -2, "peak_memory");
+    }
     if (jg_space_missing(process) != NULL) {
         lua_pushstring(L, jg_space_missing(process));
         lua_setfield(L, -2, "no_space");

@@ -19,6 +19,8 @@
 
 #include "verbs.h"
 
+const char *child_name;
+
 /* ---- small helpers */
 
 static int refused(const char *verb, int error)
@@ -190,5 +192,6 @@ int main(int argc, char **argv)
         verb_help(NULL);
         return CHILD_USAGE;
     }
+    child_name = argv[0];
     return child_perform(argv + 1);
 }

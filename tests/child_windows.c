@@ -174,7 +174,7 @@ int child_os_write(int fd, const void *data, size_t size)
     while (size > 0) {
         int done = _write(fd, at, size > 1 << 20 ? 1 << 20 : (unsigned)size);
         if (done < 0)
-            return errno;
+            return _doserrno == ERROR_NO_DATA ? EPIPE : errno; /* which the C library doesn't know */
         at += done;
         size -= (size_t)done;
     }

@@ -1,5 +1,7 @@
 -- expect.lua: what the specs expect of the system that they run on: all that differs, in one place.
 
+local lfs = require "lfs"
+
 local windows = package.config:sub(1, 1) == "\\"
 
 if not windows then
@@ -15,7 +17,7 @@ if not windows then
         guard_threads = 1,
         killed = "KILL", -- how a process has ended that we killed, see support.ending
         statuses = 0xff, -- the bits of an exit status
-        refusals = { -- what a command can't be run for, in the system's words
+        cannot_run = { -- why a command can't be run, in the system's words
             missing = "No such file or directory", folder = "Permission denied", no_program = "Permission denied",
             nonsense = "Exec format error",
         },
@@ -25,14 +27,74 @@ if not windows then
             TERM = { ending = "TERM", says = "SIGTERM" },
             HUP = { ending = "HUP", says = "SIGHUP" },
         },
-        signals = true, -- all of POSIX
+        posix_signals = true, -- processes can be sent any, and end by them; else there is a console
         shell = true, -- there are sh, cat, env and their like
         proc = true, -- there is a /proc
+        root = "/", -- the folder that "/" is
+        null_device = "/dev/null",
+        path_separator = ":",
+        home = "HOME", -- the variable
+        native = function(path) return path end, -- a path as the system writes it
+        odd_name = "an odd\nname €", -- of a folder
+        variable = function(name) return name end, -- what is the same for all names of the same variable
+        given = function() return true end, -- is this variable one that a process has only if it is given?
+        arguments = 5000, -- of some twenty characters, that a command can have
+        argument_refusals = {}, -- by what is in it, see the spec: an argument that the system doesn't take
+        strangers_end = nil, -- the exit code that we see of somebody else's child that ended well; nil: it isn't told
+        names_by_command = false, -- a process can't be renamed, so that its command has to tell which it is
+        tells_holders = true, -- who holds a pipe is to be known
+        job_kinds = { plain = { cgroup = true, reaper = true }, isolated = { namespace = true } },
+        allocations = 1, -- every so many of them is made to fail
+        broken_pipe = "PIPE", -- how a process has ended that wrote to one, see support.ending
+        soon = 0.02, -- seconds that are enough for a child to be ready
+        killed_text = "killed by SIGKILL",
+        stopped = "TERM", -- the same of one that was stopped by the usual plan
+        stopped_text = "killed by SIGTERM",
+        -- the same of one that sent itself a signal, and the status in words
+        deaths = { TERM = "TERM", KILL = "KILL", SEGV = "SEGV", ABRT = "ABRT", USR1 = "USR1", PIPE = "PIPE", HUP = "HUP" },
+        death_text = "killed by SIG%s after ",
+        -- signals, and how who gets one ends; or it is refused, or in expect.lacks
+        signals = {
+            term = { ending = "TERM" }, kill = { ending = "KILL" }, int = { ending = "INT" }, hup = { ending = "HUP" },
+            dump = { ending = "ABRT" }, usr1 = { ending = "USR1" }, usr2 = { ending = "USR2" },
+            quit = { ending = "QUIT" },
+        },
+        -- what a system may not have, and why; see helper.needs
+        lacks = {
+            blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
+            other_signals = false, vfork = false, peak_memory = false, job_times = false, thread_states = false,
+        },
+        -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
+        refusals = {
+            no_file = { 2, "No such file or directory", "not_found" },
+            no_folder = { 2, "No such file or directory", "not_found" },
+            not_a_folder = { 20, "Not a directory", "not_directory" },
+            too_long = { 7, "Argument list too long", "too_long" },
+            no_process = { 3, "No such process", "gone" },
+            broken_pipe = { 32, "Broken pipe", "broken_pipe" },
+            unopened = { 2, "No such file or directory", "not_found" },
+            busy = { 26, "Text file busy", "not_executable" },
+        },
+        -- what can't be run; $ is a folder, and there is a file of that text, or a link to that, if it says so
+        unrunnable = {
+            { "./x", 2, "No such file or directory", "not_found" },
+            { "no-such-command-anywhere", 2, "No such file or directory", "not_found" },
+            { "$/text/x", 20, "Not a directory", "not_directory" },
+            { "/", 13, "Permission denied", "denied" },
+            { "$/plain", 13, "Permission denied", "denied", text = "#!/bin/sh\n", mode = "644" },
+            { "$/text", 8, "Exec format error", "not_executable", text = "exit 0\n", mode = "755" },
+            { "$/empty", 8, "Exec format error", "not_executable", text = "", mode = "755" },
+            { "$/lost", 2, "No such file or directory", "not_found", text = "#!/no/such/interpreter\n", mode = "755" },
+            { "$/loop", 40, "Too many levels of symbolic links", "other", link = "loop" },
+            { "./" .. ("n"):rep(300), 36, "File name too long", "too_long" },
+        },
         not_here = {}, -- spec files about what this system doesn't have, and what that is
     }
 end
 
 local CONTROL_C_EXIT = 0xC000013A -- as the system's own handler ends a process
+local wine = os.getenv "WINELOADER" ~= nil -- what it lacks, Windows doesn't
+local long_command = { 0x2000000B, "The command line would be longer than 32,766 characters", "too_long" }
 
 return {
     system = "windows",
@@ -46,16 +108,79 @@ return {
     guard_threads = 4, -- Windows 10 loads a program's libraries with up to three more
     killed = 137,
     statuses = 0xffffffff,
-    refusals = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
+    cannot_run = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
         nonsense = "Bad EXE format" },
     died = { TERM = CONTROL_C_EXIT, KILL = 1, SEGV = 0xC0000005 },
     interrupts = {
         INT = { ending = CONTROL_C_EXIT, says = "Ctrl%-C" },
         TERM = { ending = CONTROL_C_EXIT, says = "Ctrl%-Break" },
     },
-    signals = false,
+    posix_signals = false,
     shell = false,
     proc = false,
+    root = lfs.currentdir():sub(1, 3),
+    null_device = "NUL",
+    path_separator = ";",
+    home = "USERPROFILE",
+    native = function(path) return (path:gsub("/", "\\")) end,
+    odd_name = "an odd name €",
+    variable = string.upper,
+    -- the system starts nothing without the first two; Wine adds its own
+    given = function(name) return not (name:find "^SYSTEMROOT$" or name:find "^SYSTEMDRIVE$" or name:find "^WINE") end,
+    arguments = 1500,
+    argument_refusals = {
+        ["bytes that are no UTF-8"] = { 1113, nil, "invalid" },
+        ["100,000 characters"] = long_command,
+    },
+    strangers_end = 0,
+    names_by_command = true,
+    tells_holders = false,
+    job_kinds = { plain = { ["job-object"] = true } },
+    allocations = 25, -- a run takes ten times as long as elsewhere, under Wine
+    broken_pipe = 71,
+    soon = 1.5,
+    killed_text = "exit 137",
+    stopped = wine and 137 or 0xC000013A, -- Wine 8 has no way to ask, so the plan goes on to its end
+    stopped_text = wine and "exit 137" or "exit 3221225786",
+    deaths = { TERM = 0xC000013A, KILL = 1, SEGV = 0xC0000005, ABRT = 0xC0000409 },
+    death_text = "exit %d after ",
+    signals = {
+        term = { ending = 0xC000013A, lacking = "requests" }, kill = { ending = 137 },
+        int = { ending = 0xC000013A, lacking = "requests" }, hup = { refused = true }, dump = { refused = true },
+        usr1 = { refused = true }, usr2 = { refused = true }, quit = { refused = true },
+    },
+    lacks = {
+        blocking = "Windows has no signals that could be blocked",
+        inherited_signals = "Windows has no signals that a child could ignore because we do",
+        limits = "Windows has no limits that a process inherits",
+        requests = wine and "Wine 8 has no Ctrl-Break, by which Windows asks a process to end",
+        other_signals = "Windows has no signals but the request to end and the kill",
+        stop_signals = "Windows has no signals that stop a process or let it go on",
+        vfork = "Windows has no vfork",
+        peak_memory = wine and "Wine 8 doesn't tell how much memory a process had that has ended",
+        job_times = wine and "Wine 8 doesn't count the processor time of a job",
+        thread_states = wine and "Wine 8 doesn't tell whether a thread runs",
+    },
+    refusals = {
+        no_file = { 2, nil, "not_found" },
+        no_folder = { 3, nil, "not_found" },
+        not_a_folder = { 267, nil, "not_directory" },
+        too_long = long_command,
+        no_process = { 0x20000004, "There is no such process", "gone" },
+        broken_pipe = { 4047, "broken pipe", "broken_pipe" },
+        unopened = { 4058, "no such file or directory", "not_found" },
+        busy = { 32, nil, "denied" },
+    },
+    unrunnable = {
+        { "./x", 2, nil, "not_found" },
+        { "no-such-command-anywhere", 2, nil, "not_found" },
+        { "$/text/x", 2, nil, "not_found" },
+        { "/", 5, nil, "denied" },
+        { "$/plain", 193, nil, "not_executable", text = "#!/bin/sh\n" },
+        { "$/text.exe", 193, nil, "not_executable", text = "exit 0\n" },
+        { "$/empty.exe", 193, nil, "not_executable", text = "" },
+        { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
+    },
     not_here = {
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/scripts/attach_spec.lua"] = "attaching isn't there yet",

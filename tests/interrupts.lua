@@ -59,14 +59,14 @@ function consoles.done(process)
     process.stdin:close()
 end
 
-local way = expect.signals and signals or consoles
+local way = expect.posix_signals and signals or consoles
 
 --- Why nobody can be interrupted by that name, or nil.
 function interrupts.missing(name)
     if not expect.interrupts[name] then
         return "only the closing of the console's window does that here"
     end
-    if not expect.signals and not jg.run { support.child, "terminal", "ignore-all", "interrupt", name }.ok then
+    if not expect.posix_signals and not jg.run { support.child, "terminal", "ignore-all", "interrupt", name }.ok then
         return "the console can't do that: Wine 8 has no Ctrl-Break"
     end
 end

@@ -22,6 +22,8 @@ extern const struct verb child_verbs_streams[]; /* verbs_streams.c: what it says
 extern const struct verb child_verbs_others[];  /* verbs_others.c: the processes around it */
 extern const struct verb child_verbs_born[];    /* verbs_born.c: what it was born with */
 
+extern const char *child_name; /* argv[0] */
+
 /* Words that must be numbers: the child exits if they aren't. */
 unsigned long long child_number(const char *word); /* a whole one; K, M and G are powers of 1024 */
 double child_seconds(const char *word);

@@ -13,6 +13,13 @@ static int verb_pid(char **words)
     return 0;
 }
 
+static int verb_dump_name(char **words)
+{
+    (void)words;
+    child_quote(child_name);
+    return 0;
+}
+
 static int verb_dump_args(char **words)
 {
     while (*words)
@@ -54,6 +61,7 @@ static int verb_dump_limits(char **words)
 
 const struct verb child_verbs_born[] = {
     {"pid", 0, 0, "", "pid=, parent=, group=, session=, uid=, gid= on one line", verb_pid},
+    {"dump-name", 0, 0, "", "argv[0], quoted", verb_dump_name},
     {"dump-args", REST, 0, "ARGS...", "each quoted, on a line of its own", verb_dump_args},
     {"dump-env", 0, 0, "", "each variable quoted, on a line of its own", verb_dump_env},
     {"dump-cwd", 0, 0, "", "the working directory, quoted", verb_dump_cwd},

@@ -39,7 +39,7 @@ end
 
 --- Carries out a stop plan, and waits until the process has ended.
 ---@param plan? table a stop plan; the process's own unless told, else {"term", 5, "kill"}
----@return table? status nil, message, code, name: it runs on, since none of the plan's signals could be sent
+---@return table? status nil, message, code, name: it runs on, since the plan's last signal couldn't be sent
 function core.process_methods.stop(process, plan)
     if core.process_methods ~= (getmetatable(process) or {}).methods then
         misuse.raise("process:stop: a process was expected, got %s", misuse.describe(process))
@@ -47,17 +47,16 @@ function core.process_methods.stop(process, plan)
     if plan ~= nil then
         stop.check(plan, "process:stop: the plan")
     end
-    local sent, reached, refusal = true, false, nil
+    local sent, refusal = true, nil
     for _, step in ipairs(plan or plans[process] or stop.default) do
         if type(step) == "string" then
-            refusal = table.pack(process:signal(step)) -- nil: it has just ended, or can't be asked that way
-            sent = refusal[1]
-            reached = reached or sent
+            local result = table.pack(process:signal(step)) -- nil: it has just ended, or can't be asked that way
+            sent, refusal = result[1], not result[1] and result[4] ~= "gone" and result
         elseif process:wait(sent and step or 0) then
             break
         end
     end
-    if refusal and not reached and refusal[4] ~= "gone" and not process:wait(0) then
+    if refusal and not process:wait(0) then
         return table.unpack(refusal, 1, 4)
     end
     return process:wait()

@@ -1,6 +1,7 @@
 -- helper.lua: what the specs of the bindings and of the scripts share.
 
 local assert = require "luassert"
+local expect = require "tests.expect"
 local jg = require "jghost"
 local lfs = require "lfs"
 local support = require "tests.support"
@@ -38,6 +39,38 @@ function helper.needs_isolation(pending)
     if not helper.kinds.isolated then
         pending "this user can't have isolated jobs here"
     end
+end
+
+--- Skips the test if the system lacks this, with the reason that expect.lacks has.
+function helper.needs(pending, what)
+    assert.is_not_nil(expect.lacks[what], "tests/expect.lua knows no " .. what)
+    if expect.lacks[what] then
+        pending(expect.lacks[what])
+    end
+end
+
+--- Expects that the results are a refusal by the system, one of expect.refusals or alike: `doing` is how the
+--- message begins.
+function helper.refused(doing, refusal, ...)
+    local results = table.pack(...)
+    local code, words, name = table.unpack(refusal, 1, 3)
+    assert.is_nil(results[1])
+    local begins = doing .. ": "
+    assert.equal(begins .. (words or results[2]:sub(#begins + 1)), results[2])
+    assert.is_true(#results[2] > #begins, "there are words")
+    assert.same({ code, name }, { results[3], results[4] })
+    assert.equal(4, results.n)
+end
+
+--- Puts the child at this path, as a program of another name; returns it with what a program's file name ends with.
+function helper.program(path)
+    path = path .. expect.programs
+    if expect.programs == "" then
+        assert(lfs.link(helper.child, path, true))
+    else
+        helper.write(path, helper.read(helper.child))
+    end
+    return path
 end
 
 --- Starts the child in `job`.

@@ -1,6 +1,7 @@
 -- inherit_spec.lua: what a child is born with: three descriptors, and nothing that is ours alone.
 
 local jg = require "jghost"
+local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
@@ -37,7 +38,7 @@ for name, kind in pairs(helper.kinds) do
         fixture.job(function(new) job = new end, kind)
 
         it("has the descriptors 0, 1 and 2 only", function()
-            local _ <close> = assert(io.open("/dev/null"))
+            local _ <close> = assert(io.open(expect.null_device))
             for _ = 1, 20 do
                 helper.spawn(job, { "hang" }, { stdin = "pipe", stdout = "pipe", stderr = "capture" })
             end
@@ -67,7 +68,7 @@ for name, kind in pairs(helper.kinds) do
         it("reads nothing from the null device unless told", function()
             local process = helper.spawn(job, { "dump-fds" }, { stdout = "capture" })
             process:wait()
-            assert.truthy(process.stdout:find '^0 r?w? character "/dev/null"', process.stdout)
+            assert.truthy(process.stdout:find('^0 r?w? character "' .. expect.null_device .. '"'), process.stdout)
         end)
 
         it("has no signals blocked or ignored that we don't", function()
@@ -78,6 +79,7 @@ for name, kind in pairs(helper.kinds) do
         end)
 
         it("ignores and blocks what jghost was told to", function()
+            helper.needs(pending, "inherited_signals")
             local before = { "ignore", "USR1", "ignore", "HUP", "block", "USR2" }
             local expected = outside(before, { "dump-signals" })
             assert.truthy(expected:find "ignored HUP USR1" and expected:find "blocked USR2")
@@ -85,11 +87,13 @@ for name, kind in pairs(helper.kinds) do
         end)
 
         it("reports its status even if jghost was started with SIGCHLD ignored", function()
+            helper.needs(pending, "inherited_signals")
             local before = { "ignore", "CHLD" }
             assert.equal("here\n", inside(before, name, { "print", "here" }))
         end)
 
         it("has our limits", function()
+            helper.needs(pending, "limits")
             local limit = { "exec", "prlimit", "--nofile=200:300", "--core=0", "--stack=4194304:8388608", helper.child }
             assert.equal(outside(limit, { "dump-limits" }), inside(limit, name, { "dump-limits" }))
             assert.equal(outside({}, { "dump-limits" }), inside({}, name, { "dump-limits" }))

@@ -1,6 +1,7 @@
 -- stdio_spec.lua: where a child's standard input and outputs can go.
 
 local jg = require "jghost"
+local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
@@ -81,11 +82,8 @@ describe("the outputs", function()
 
     for which, verb in pairs { stdin = "cannot open", stdout = "cannot write", stderr = "cannot write" } do
         it("that can't be opened are named: " .. which, function()
-            local process, message, code, name = job:spawn { helper.child, "exit", "0", [which] = "/no/such/file" }
-            assert.is_nil(process)
-            assert.equal(verb .. " /no/such/file: no such file or directory", message:lower())
-            assert.equal(2, code)
-            assert.equal("not_found", name)
+            helper.refused(verb .. " /no/such/file", expect.refusals.unopened,
+                job:spawn { helper.child, "exit", "0", [which] = "/no/such/file" })
             assert.equal("is_directory", select(4, job:spawn { helper.child, "exit", "0", stdout = folder }))
             assert.is_true(job:wait(0), "nothing was started")
         end)

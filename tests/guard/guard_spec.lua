@@ -121,7 +121,7 @@ for _, level in ipairs(support.levels()) do
         for what, rest in pairs { ["whose script has ended"] = "", ["that waits"] = "jg.sleep(1e6)" } do
             it(("a run %s is ended by an interrupt, though a popen is open"):format(what), function()
                 local job <close> = jg.job {}
-                local name = expect.signals and "TERM" or "INT"
+                local name = expect.posix_signals and "TERM" or "INT"
                 local command = interrupts.command({ support.jghost, "--level=" .. level, "-e",
                     ('jg = require "jghost" p = io.popen(%q) print((p:read():gsub("\\r", ""))) io.stdout:flush() ')
                         :format(popen .. " ignore-all ready hang") .. rest }, name)

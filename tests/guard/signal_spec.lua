@@ -21,7 +21,7 @@ local function start(job, level, script, name)
 end
 
 local function needs_signals()
-    if not expect.signals then
+    if not expect.posix_signals then
         pending "there are no signals here"
     end
 end
@@ -150,7 +150,7 @@ for _, level in ipairs(support.levels()) do
                     print "still here"
                 ]]):format(file) }, file))
             interrupts.send(guard, "INT")
-            if expect.signals then
+            if expect.posix_signals then
                 interrupts.send(guard, "HUP")
                 interrupts.send(support.find(marker, "jghost-harness"), "INT")
                 helper.write(file, "")

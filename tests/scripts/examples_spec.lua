@@ -49,7 +49,7 @@ describe("examples/timeout.lua", function()
         for signal, status in pairs(expect.died) do
             local result = example("timeout", "60", support.child, "signal", signal)
             assert.equal(status, result.code)
-            if expect.signals then
+            if expect.posix_signals then
                 assert.matches("^timeout: .*child: killed by SIG" .. signal .. " after", result.stderr)
             end
         end
@@ -78,6 +78,6 @@ describe("examples/parallel.lua", function()
         local result = example("parallel", "/nowhere", "--", "a")
         assert.equal(1, result.code)
         assert.equal("", result.stdout)
-        assert.equal("a: cannot run /nowhere: " .. expect.refusals.missing .. "\n", result.stderr)
+        assert.equal("a: cannot run /nowhere: " .. expect.cannot_run.missing .. "\n", result.stderr)
     end)
 end)
