@@ -51,7 +51,9 @@ if not windows then
         stopped = "TERM", -- the same of one that was stopped by the usual plan
         stopped_text = "killed by SIGTERM",
         -- the same of one that sent itself a signal, and the status in words
-        deaths = { TERM = "TERM", KILL = "KILL", SEGV = "SEGV", ABRT = "ABRT", USR1 = "USR1", PIPE = "PIPE", HUP = "HUP" },
+        deaths = {
+            TERM = "TERM", KILL = "KILL", SEGV = "SEGV", ABRT = "ABRT", USR1 = "USR1", PIPE = "PIPE", HUP = "HUP",
+        },
         death_text = "killed by SIG%s after ",
         -- signals, and how who gets one ends; or it is refused, or in expect.lacks
         signals = {
@@ -136,7 +138,7 @@ return {
     names_by_command = true,
     tells_holders = false,
     job_kinds = { plain = { ["job-object"] = true } },
-    allocations = 25, -- a run takes ten times as long as elsewhere, under Wine
+    allocations = 50, -- a run takes half a second under Wine, where others take milliseconds
     broken_pipe = 71,
     soon = 1.5,
     killed_text = "exit 137",

@@ -6,12 +6,10 @@
 */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <uv.h>
+#include <uv.h> /* with windows.h */
 
 #include "native.h"
-#include "wide.h"
 
 #ifndef ERROR_ELEVATION_REQUIRED /* mingw-w64 lacks these two */
 #define ERROR_ELEVATION_REQUIRED 740
@@ -91,24 +89,25 @@ static void copy_text(const char *from, char *to, size_t size)
     to[length] = '\0';
 }
 
+/* Needs no memory: what it says may be that there is none. */
 char *jg_os_err_text(int native, char *text, size_t size)
 {
     wchar_t message[MESSAGE_SIZE], tidied[MESSAGE_SIZE];
+    char narrow[3 * MESSAGE_SIZE]; /* no character of UTF-16 has more than three bytes */
     const char *own = own_text(native);
-    char *narrow = NULL;
     if (size == 0)
         return text;
     if (own == NULL && is_uv(native))
         own = uv_strerror(-native);
     if (own == NULL && system_message(native, message) > 0) {
         tidy(message, tidied, MESSAGE_SIZE);
-        own = narrow = jg_narrow(tidied);
+        if (WideCharToMultiByte(CP_UTF8, 0, tidied, -1, narrow, sizeof narrow, NULL, NULL) > 0)
+            own = narrow;
     }
     if (own != NULL)
         copy_text(own, text, size);
     else
         snprintf(text, size, "Windows error %d", native);
-    free(narrow);
     return text;
 }
 

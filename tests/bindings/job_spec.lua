@@ -11,7 +11,10 @@ local trees = {
     plain = { "fork-tree", "2", "3", "ready", "hang" },
     session = { "fork", "setsid", "hang", "--", "ready", "hang" },
     daemon = { "fork", "daemonise", "fork-tree", "1", "2", "hang", "--", "ready", "hang" },
-    deaf = { "ignore-all", expect.lacks.blocking and "ignore-term" or "block-all", "fork", "setsid", "hang", "--", "ready", "hang" },
+    deaf = {
+        "ignore-all", expect.lacks.blocking and "ignore-term" or "block-all", "fork", "setsid", "hang", "--",
+        "ready", "hang",
+    },
     stopped = { "stopped", "ready", "hang" },
     stuck = { "fork", "vfork", "--", "ready", "hang" },
 }
