@@ -35,7 +35,9 @@ local function sorted(text)
     return table.concat(lines, "\n") .. "\n"
 end
 
-local statuses = { ["true"] = 0, ["false"] = 1, ["nil"] = 0, ["7"] = 7, ["3.0"] = 3, ["'4'"] = 4, ["258"] = 258 & expect.statuses }
+local statuses = {
+    ["true"] = 0, ["false"] = 1, ["nil"] = 0, ["7"] = 7, ["3.0"] = 3, ["'4'"] = 4, ["258"] = 258 & expect.statuses,
+}
 
 describe("os.exit(code)", function()
     for code, status in pairs(statuses) do

@@ -394,7 +394,7 @@ describe("jghost --exec", function()
     end)
 
     it("says 127 for what isn't there, 126 for what can't be run", function()
-        local says = expected.refusals
+        local says = expected.cannot_run
         expect({ "--exec", "./nowhere" }, 127, "cannot run ./nowhere: " .. says.missing)
         expect({ "--exec", "no-such-command-anywhere" }, 127, nil, { env = { PATH = "/no/such" } })
         expect({ "--exec", "./init.lua" }, 126, "cannot run ./init.lua: " .. says.no_program)
