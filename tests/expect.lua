@@ -138,7 +138,7 @@ return {
     names_by_command = true,
     tells_holders = false,
     job_kinds = { plain = { ["job-object"] = true } },
-    allocations = 50, -- a run takes half a second under Wine, where others take milliseconds
+    allocations = 80, -- a run takes half a second under Wine, where others take milliseconds
     broken_pipe = 71,
     soon = 1.5,
     killed_text = "exit 137",

@@ -156,8 +156,9 @@ wchar_t *jg_program_find(const wchar_t *name, const wchar_t *folder, const wchar
     struct search search = {name, ERROR_FILE_NOT_FOUND};
     wchar_t *found;
     if (is_anchored(name) || wcspbrk(name, L"\\/") != NULL) {
-        size_t length = folder != NULL && !is_anchored(name) ? wcslen(folder) : 0;
-        found = try_folder(&search, folder, length, true);
+        if (folder == NULL || is_anchored(name))
+            folder = L"";
+        found = try_folder(&search, folder, wcslen(folder), true);
     } else {
         found = path != NULL ? try_path(&search, path) : try_system(&search);
         if (search.error == ERROR_ACCESS_DENIED) /* a folder of that name isn't what was meant */

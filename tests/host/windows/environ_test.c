@@ -33,6 +33,25 @@ static void test_system_root(void)
     free(block);
 }
 
+static int same(const char *a, const char *b)
+{
+    return jg_os_same_variable(a, strlen(a), b, strlen(b));
+}
+
+static void test_names(void)
+{
+    CHECK(jg_os_variables_fold_case() && same("Path", "PATH") && same("gr\xC3\xBCn", "GR\xC3\x9CN"));
+    CHECK(!same("PATH", "PATHEXT") && !same("", "A") && same("", "") && !same("\xFF", "\xFF"));
+    CHECK(jg_os_same_variable("PATH=x", 4, "pathext", 4));
+}
+
+static void test_file_names(void)
+{
+    CHECK(strcmp(jg_os_file_name("C:\\a\\b/c.exe"), "c.exe") == 0 && strcmp(jg_os_file_name("a/b\\c"), "c") == 0);
+    CHECK(strcmp(jg_os_file_name("C:c"), "c") == 0 && strcmp(jg_os_file_name("c"), "c") == 0);
+    CHECK(strcmp(jg_os_file_name("a\\"), "") == 0);
+}
+
 static void test_own(void)
 {
     SetEnvironmentVariableW(L"JG_TEST", L"\x20AC");
@@ -136,6 +155,8 @@ int main(void)
     test_block();
     test_system_root();
     test_own();
+    test_names();
+    test_file_names();
     test_errors();
     test_programs();
     return check_result();
