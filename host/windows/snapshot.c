@@ -4,7 +4,9 @@
 */
 #include "snapshot.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SYSTEM_PROCESSES = 5, FIRST_SIZE = 1 << 18 };
 
@@ -65,9 +67,39 @@ static bool read_all(struct jg_snapshot *snapshot)
     return status >= 0;
 }
 
-static const struct jg_snapshot_entry *next_entry(const struct jg_snapshot_entry *entry)
+/* What begins at `from` in the system's list; from this offset on if there is another, else 0. */
+static size_t next_entry(const struct jg_snapshot *snapshot, size_t from)
 {
-    return entry->next == 0 ? NULL : (const void *)((const char *)entry + entry->next);
+    ULONG next;
+    memcpy(&next, (const char *)snapshot->data + from, sizeof next);
+    return next == 0 ? 0 : from + next;
+}
+
+static size_t entry_size(const struct jg_snapshot *snapshot, size_t from)
+{
+    ULONG threads;
+    memcpy(&threads, (const char *)snapshot->data + from + offsetof(struct jg_snapshot_entry, threads), sizeof threads);
+    return offsetof(struct jg_snapshot_entry, thread) + threads * sizeof(struct thread);
+}
+
+/* Copies of the entries: Wine's list isn't aligned. Their names stay in the list. */
+static bool copy_entries(struct jg_snapshot *snapshot)
+{
+    size_t count = 0, size = 0, from = 0;
+    do {
+        count++;
+        size += (entry_size(snapshot, from) + 7) & ~(size_t)7;
+    } while ((from = next_entry(snapshot, from)) != 0);
+    snapshot->at = malloc(count * sizeof *snapshot->at);
+    char *to = snapshot->copies = malloc(size);
+    if (snapshot->at == NULL || to == NULL)
+        return false;
+    do {
+        size_t length = entry_size(snapshot, from);
+        snapshot->at[snapshot->count++] = memcpy(to, (const char *)snapshot->data + from, length);
+        to += (length + 7) & ~(size_t)7;
+    } while ((from = next_entry(snapshot, from)) != 0);
+    return true;
 }
 
 static int by_pid(const void *a, const void *b)
@@ -83,17 +115,11 @@ bool jg_snapshot_take(struct jg_snapshot *snapshot)
         jg_snapshot_free(snapshot);
         return false;
     }
-    size_t count = 0;
-    for (const struct jg_snapshot_entry *entry = snapshot->data; entry != NULL; entry = next_entry(entry))
-        count++;
-    snapshot->at = malloc(count * sizeof *snapshot->at);
-    if (snapshot->at == NULL) {
+    if (!copy_entries(snapshot)) {
         jg_snapshot_free(snapshot);
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return false;
     }
-    for (const struct jg_snapshot_entry *entry = snapshot->data; entry != NULL; entry = next_entry(entry))
-        snapshot->at[snapshot->count++] = entry;
     qsort(snapshot->at, snapshot->count, sizeof *snapshot->at, by_pid);
     return true;
 }
@@ -101,6 +127,7 @@ bool jg_snapshot_take(struct jg_snapshot *snapshot)
 void jg_snapshot_free(struct jg_snapshot *snapshot)
 {
     free(snapshot->data);
+    free(snapshot->copies);
     free(snapshot->at);
     *snapshot = (struct jg_snapshot){0};
 }

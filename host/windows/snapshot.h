@@ -10,7 +10,7 @@
 #include <windows.h>
 
 struct jg_snapshot {
-    void *data;
+    void *data, *copies;
     const struct jg_snapshot_entry **at; /* by pid */
     size_t count;
 };
