@@ -140,7 +140,7 @@ return {
     job_kinds = { plain = { ["job-object"] = true } },
     allocations = 80, -- a run takes half a second under Wine, where others take milliseconds
     broken_pipe = 71,
-    soon = 1.5,
+    soon = 2.5,
     killed_text = "exit 137",
     stopped = wine and 137 or 0xC000013A, -- Wine 8 has no way to ask, so the plan goes on to its end
     stopped_text = wine and "exit 137" or "exit 3221225786",

@@ -20,3 +20,18 @@ function os.tmpname() -- luacheck: ignore 122
     assert(io.open(name, "w")):close()
     return name
 end
+
+-- Wine 8 on a busy machine: one new process in some thousands doesn't come up, and this is what CreateProcessW says.
+local INTERNAL_ERROR = 1359
+local methods = require "jghost.core".job_methods
+local spawn = methods.spawn
+
+function methods.spawn(job, ...)
+    for _ = 1, 2 do
+        local process, message, code, name = spawn(job, ...)
+        if process or code ~= INTERNAL_ERROR then
+            return process, message, code, name
+        end
+    end
+    return spawn(job, ...)
+end
