@@ -27,6 +27,8 @@ if not windows then
             TERM = { ending = "TERM", says = "SIGTERM" },
             HUP = { ending = "HUP", says = "SIGHUP" },
         },
+        waiting = "sleeping", -- the state of a process that waits
+        tells_folders = true, -- the working folder of somebody else's process is to be known
         posix_signals = true, -- processes can be sent any, and end by them; else there is a console
         shell = true, -- there are sh, cat, env and their like
         proc = true, -- there is a /proc
@@ -117,6 +119,8 @@ return {
         INT = { ending = CONTROL_C_EXIT, says = "Ctrl%-C" },
         TERM = { ending = CONTROL_C_EXIT, says = "Ctrl%-Break" },
     },
+    waiting = wine and "running" or "sleeping",
+    tells_folders = false,
     posix_signals = false,
     shell = false,
     proc = false,
@@ -185,7 +189,6 @@ return {
     },
     not_here = {
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
-        ["tests/scripts/attach_spec.lua"] = "attaching isn't there yet",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",
     },
 }
