@@ -51,13 +51,26 @@ local function run(options)
     return assert(jg.run(options))
 end
 
+-- The console's own process under Wine ends by itself, a moment after the last one that had the console. That it does
+-- is seen at the end: nothing of Wine is left.
+local function leaked(result)
+    local list = {}
+    for _, process in ipairs(result.leaked) do
+        if process.command ~= "conhost.exe" then
+            list[#list + 1] = process
+        end
+    end
+    return list
+end
+
 --- One command that passes or fails as a whole.
 local function check(name, options, expected)
     local result = run(options)
-    local ok = result.code == (expected or 0) and #result.leaked == 0
+    local left = leaked(result)
+    local ok = result.code == (expected or 0) and #left == 0
     total[ok and "passed" or "failed"] = total[ok and "passed" or "failed"] + 1
     say(ok, name, tostring(result), result)
-    for _, process in ipairs(result.leaked) do
+    for _, process in ipairs(left) do
         print(("      left behind: %d %s"):format(process.pid, process.command))
     end
 end
