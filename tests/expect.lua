@@ -22,6 +22,8 @@ if not windows then
             nonsense = "Exec format error",
         },
         died = { TERM = 143, KILL = 137, SEGV = 139 }, -- the status of a run whose harness, or command, died of this
+        -- whoever runs the tests in the background has SIGINT ignored, and so would who is started
+        default_signals = { "env", "--default-signal=INT,HUP,TERM" },
         interrupts = { -- how one that nobody caught ends the guard, and what the script hears of it
             INT = { ending = "INT", says = "SIGINT" },
             TERM = { ending = "TERM", says = "SIGTERM" },
@@ -115,6 +117,7 @@ return {
     cannot_run = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
         nonsense = "Bad EXE format" },
     died = { TERM = CONTROL_C_EXIT, KILL = 1, SEGV = 0xC0000005 },
+    default_signals = {},
     interrupts = {
         INT = { ending = CONTROL_C_EXIT, says = "Ctrl%-C" },
         TERM = { ending = CONTROL_C_EXIT, says = "Ctrl%-Break" },
@@ -188,6 +191,7 @@ return {
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
     not_here = {
+        ["tests/scripts/attach_spec.lua"] = "it stops harnesses, limits and chroots them, as Linux does",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",
     },

@@ -15,9 +15,8 @@ end
 
 local signals = {}
 
--- Whoever runs the tests in the background has SIGINT ignored, and so would the run.
 function signals.command(command)
-    return append({ "env", "--default-signal=INT,HUP,TERM" }, command)
+    return append(append({}, expect.default_signals), command)
 end
 
 function signals.ignoring(command)
