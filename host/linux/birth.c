@@ -57,8 +57,8 @@ JG_BARE static long set_up(const struct jg_birth *birth)
         if (jg_raw(SYS_getppid, 0, 0, 0, 0) != birth->parent) /* it died before that call */
             return -ESRCH;
     }
-    if (birth->group != 0)
-        jg_raw(SYS_setpgid, 0, birth->group, 0, 0);
+    if (birth->leads)
+        jg_raw(SYS_setpgid, 0, 0, 0, 0);
     if (birth->set_limit)
         jg_raw(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&birth->limit, 0);
     if (birth->clear_handlers)

@@ -26,7 +26,7 @@ struct jg_birth {
     unsigned low;        /* descriptors from here on don't reach it */
     uint64_t mask;       /* its signals, as the kernel writes them */
     pid_t parent;        /* not 0: die with this parent */
-    pid_t group;         /* not 0: go to this process group, that of the terminal's foreground */
+    bool leads;          /* a process group of its own */
     bool clear_handlers; /* by jg_birth_start: the kernel hasn't cleared them */
     bool set_limit;      /* give it `limit` as RLIMIT_NOFILE */
     struct rlimit limit;

@@ -87,21 +87,21 @@ static int open_signals(void)
 
 /*
 ** At level `reaper` nothing but init and the guard stands between a daemon and freedom. A process of the script's that
-** kills its own process group, the guard's, must not end both at once. Nor the jobs' reapers, which init forks.
+** kills its own process group, the guard's, must not end both at once. A group of its own isn't enough: as long as the
+** harness had a parent in another group of its session, the run's group would count as one that somebody controls, and
+** get a SIGHUP at the harness's end if anybody in it is stopped: setpgid(2), exit(3) on orphaned groups.
 */
-static void leave_group(const struct jg_os_start *start)
+static void leave_session(const struct jg_os_start *start)
 {
-    if (start->level != JG_LEVEL_REAPER)
-        return;
-    jg_linux.group = getpgrp();
-    setpgid(0, 0);
+    if (start->level == JG_LEVEL_REAPER)
+        jg_linux.own_session = setsid() != -1;
 }
 
 _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
 {
     struct init init = {start, harness, open_signals(), harness_socket};
     prctl(PR_SET_NAME, "jghost-init");
-    leave_group(start);
+    leave_session(start);
     if (init.signals == -1)
         _exit(JG_EXIT_GUARD_FAILED);
     struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},

@@ -35,7 +35,7 @@ struct jg_linux {
     int init_socket;        /* harness: asks init for job reapers; see reaper.h */
     sigset_t original_mask; /* the signal mask that jghost was started with; children get it back */
     pid_t guard_host_pid;   /* the guard's pid as its user sees it */
-    pid_t group;            /* level `reaper`: the run's process group, which init and the reapers have left */
+    bool own_session;       /* level `reaper`: of init, and of the reapers that it forks */
 };
 
 /* Seconds of the monotonic clock. May be called in a signal handler. */

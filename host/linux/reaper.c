@@ -121,8 +121,8 @@ static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
     signal(SIGCHLD, SIG_DFL);
     prctl(PR_SET_NAME, "jghost-reaper");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (isolate && jg_linux.group != 0)
-        setpgid(0, 0); /* the run's group has no number in here */
+    if (jg_linux.own_session)
+        setpgid(0, 0);
     reaper->socket = shed(socket);
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);

@@ -75,7 +75,7 @@ static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *mess
 {
     int expected = 3 + ((message->flags & JG_REAPER_CGROUP) != 0) + ((message->flags & JG_REAPER_TEXT) != 0);
     jg_birth_init(birth, reaper->isolated ? 0 : getpid());
-    birth->group = reaper->isolated ? 0 : jg_linux.group;
+    birth->leads = jg_linux.own_session; /* or it could end its reaper, and init, with its own group */
     if (fds->count != expected) {
         birth->stage = JG_BIRTH_SETUP;
         return -EMFILE;

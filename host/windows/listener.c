@@ -45,17 +45,14 @@ static bool make_pipe(struct jg_listener *listener, bool first)
 
 static bool await(struct jg_listener *listener)
 {
-    ResetEvent(listener->connecting.hEvent);
-    if (ConnectNamedPipe(listener->pipe, &listener->connecting))
-        return true;
-    switch (GetLastError()) {
-    case ERROR_PIPE_CONNECTED: /* between the last two calls */
-        SetEvent(listener->connecting.hEvent);
-        return true;
-    case ERROR_IO_PENDING:
-        return true;
-    default:
-        return false;
+    for (;;) {
+        ResetEvent(listener->connecting.hEvent);
+        DWORD error = ConnectNamedPipe(listener->pipe, &listener->connecting) ? ERROR_SUCCESS : GetLastError();
+        if (error == ERROR_PIPE_CONNECTED) /* between the last two calls */
+            SetEvent(listener->connecting.hEvent);
+        if (error != ERROR_NO_DATA)
+            return error == ERROR_SUCCESS || error == ERROR_PIPE_CONNECTED || error == ERROR_IO_PENDING;
+        DisconnectNamedPipe(listener->pipe); /* and has gone again */
     }
 }
 
