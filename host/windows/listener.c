@@ -23,6 +23,7 @@ struct jg_listener {
     HANDLE pipe; /* the instance that is waiting; NULL: none */
     HANDLE wait; /* the thread pool's */
     OVERLAPPED connecting;
+    bool connected; /* at once, without any of that */
 };
 
 /* In a thread of the pool's. */
@@ -47,11 +48,12 @@ static bool await(struct jg_listener *listener)
 {
     for (;;) {
         ResetEvent(listener->connecting.hEvent);
-        DWORD error = ConnectNamedPipe(listener->pipe, &listener->connecting) ? ERROR_SUCCESS : GetLastError();
-        if (error == ERROR_PIPE_CONNECTED) /* between the last two calls */
+        DWORD error = ConnectNamedPipe(listener->pipe, &listener->connecting) ? ERROR_PIPE_CONNECTED : GetLastError();
+        listener->connected = error == ERROR_PIPE_CONNECTED; /* between the pipe's making and this call */
+        if (listener->connected)
             SetEvent(listener->connecting.hEvent);
         if (error != ERROR_NO_DATA)
-            return error == ERROR_SUCCESS || error == ERROR_PIPE_CONNECTED || error == ERROR_IO_PENDING;
+            return listener->connected || error == ERROR_IO_PENDING;
         DisconnectNamedPipe(listener->pipe); /* and has gone again */
     }
 }
@@ -62,9 +64,9 @@ static void on_ready(struct jg_event *event)
     struct jg_listener *listener = JG_CONTAINER(event, struct jg_listener, event);
     DWORD none;
     int descriptors[2];
-    if (listener->pipe == NULL || !HasOverlappedIoCompleted(&listener->connecting))
+    if (listener->pipe == NULL || (!listener->connected && !HasOverlappedIoCompleted(&listener->connecting)))
         return;
-    bool connected = GetOverlappedResult(listener->pipe, &listener->connecting, &none, FALSE);
+    bool connected = listener->connected || GetOverlappedResult(listener->pipe, &listener->connecting, &none, FALSE);
     HANDLE pipe = listener->pipe;
     ResetEvent(listener->connecting.hEvent);
     if (!make_pipe(listener, false) || !await(listener))
@@ -114,8 +116,10 @@ void jg_listener_close(struct jg_listener *listener)
     jg_event_remove(listener->loop, &listener->event);
     if (listener->pipe != NULL) {
         DWORD none;
-        CancelIoEx(listener->pipe, &listener->connecting);
-        GetOverlappedResult(listener->pipe, &listener->connecting, &none, TRUE); /* its memory is ours again */
+        if (!listener->connected) {
+            CancelIoEx(listener->pipe, &listener->connecting);
+            GetOverlappedResult(listener->pipe, &listener->connecting, &none, TRUE); /* its memory is ours again */
+        }
         CloseHandle(listener->pipe);
     }
     if (listener->connecting.hEvent != NULL)
