@@ -191,7 +191,8 @@ return {
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
     not_here = {
-        ["tests/scripts/attach_spec.lua"] = "under Wine one run in three stands still: it isn't known yet whose fault that is",
+        ["tests/scripts/attach_spec.lua"] =
+            "under Wine one run in three stands still: it isn't known yet whose fault that is",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",
     },
