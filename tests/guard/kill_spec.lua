@@ -97,6 +97,20 @@ for _, level in ipairs(support.levels()) do
             assert.equal("KILL", assert(guard:wait(60), "the guard doesn't end").signal)
             assert.equal("", support.survivors(marker))
         end)
+        it("killing init, started in a session without a terminal, hangs nobody up", function()
+            if not expect.init then
+                pending "there is no init"
+            end
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, {
+                "setsid", "env", "--default-signal=HUP", support.jghost, "--level=" .. level, script_file,
+                support.child .. " stopped ready hang", "plain", stdout = "pipe", stdin = "null",
+            })
+            assert.equal("ready", guard.stdout:read("l", 60))
+            kill(guard, marker, { "jghost-init" })
+            assert.equal(137, support.ending(assert(guard:wait(60), "the guard doesn't end")))
+            assert.equal("", support.survivors(marker))
+        end)
         it("killing the guard leaves nothing of an isolated job", function()
             local can = support.run { "--level=" .. level, "-e", 'assert(require "jghost".job { isolate = true })' }
             if not can.ok then
