@@ -81,7 +81,7 @@ for _, level in ipairs(support.levels()) do
                 end
             end
         end
-        it("a process that kills its own group, the guard's, leaves nothing", function()
+        it("a process that kills its own group, which may be the guard's, leaves nothing", function()
             if not expect.posix_signals then
                 pending "a group can't be killed here"
             end
@@ -91,10 +91,10 @@ for _, level in ipairs(support.levels()) do
                     local jg = require "jghost"
                     local job = jg.job {}
                     job:spawn { "sh", "-c", '"$0" daemonise setsid hang; kill -KILL 0', arg[1] }:wait()
-                    jg.sleep(1e6)
                 ]], "-", support.child, stdin = "null",
             })
-            assert.equal("KILL", assert(guard:wait(60), "the guard doesn't end").signal)
+            local status = assert(guard:wait(60), "the guard doesn't end")
+            assert.truthy(status.signal == "KILL" or status.ok) -- in a reaper's job it has a group of its own
             assert.equal("", support.survivors(marker))
         end)
         it("killing init, started in a session without a terminal, hangs nobody up", function()
