@@ -234,6 +234,10 @@ if windows then
         if gnu then
             linkoptions "jghost.res"
         end
+else
+    target("filtered", "ConsoleApp", ".")
+        strict()
+        files "tests/vm/filtered.c"
 end
 
 -- The benchmarks. Two of them, which play a child, have no C library: the least that a system can

@@ -1,20 +1,21 @@
 -- run.lua: all the tests. ./bootstrap test builds everything and then runs this.
 --
 --     jghost tests/run.lua [PART...]      parts: lint, unit, specs, unprivileged, sanitize, windows,
---                                          examples, bench
+--                                          examples, bench; and only if it is named: vm
 --
 -- Prints a line for each piece, what failed and what was skipped, and last: N passed, N failed.
 
 local jg = require "jghost"
 local pool = require "jghost.pool"
 local lfs = require "lfs"
+local support = require "tests.support"
 
 local build = "build/linux"
 
 local function parts_asked_for(words, parts)
     local names, chosen = {}, {}
     for _, part in ipairs(parts) do
-        names[#names + 1], chosen[part.name] = part.name, #words == 0
+        names[#names + 1], chosen[part.name] = part.name, #words == 0 and not part.on_request
     end
     for _, word in ipairs(words) do
         if chosen[word] == nil then
@@ -106,8 +107,8 @@ end
 
 local parts = {}
 
-local function part(name, run_part)
-    parts[#parts + 1] = { name = name, run = run_part }
+local function part(name, run_part, on_request)
+    parts[#parts + 1] = { name = name, run = run_part, on_request = on_request }
 end
 
 part("lint", function()
@@ -246,6 +247,17 @@ end)
 part("bench", function()
     check("the benchmarks, in short", { build .. "/release/jghost", "tests/bench/run.lua", "--short", "--peers" })
 end)
+
+-- The guarantee on Debian's kernels, in emulated machines: it takes longer than all the rest.
+part("vm", function()
+    local suites = { "bookworm", "trixie", "sid" }
+    check("the kernels", { "tests/vm/kernels.sh", "build/vm", table.unpack(suites) })
+    check("the machines' files", { "tests/vm/initramfs.sh", "build/vm/initramfs" })
+    for _, suite in ipairs(suites) do
+        local version = support.read_any(("build/vm/%s/version"):format(suite)):match "[^\n]*"
+        count(("specs on Linux %s"):format(version), { build .. "/release/jghost", "tests/vm/run.lua", suite })
+    end
+end, true)
 
 local chosen = parts_asked_for(arg, parts)
 local began = jg.now()
