@@ -9,7 +9,7 @@
 set -eu
 
 release=build/linux/release
-programs="bash env lua5.4 prlimit ps script setpriv setsid taskset timeout unshare"
+programs="bash env kill lua5.4 prlimit ps script setpriv setsid taskset timeout unshare"
 lua_modules="/usr/share/lua/5.4 /usr/lib/x86_64-linux-gnu/lua/5.4"
 
 # add FILE...: to the same place in the new file system; programs and libraries bring what they load.
@@ -53,6 +53,7 @@ add_jghost() {
         cp "$release/$program" "$root/jghost/$release"
         add_libraries "$release/$program"
     done
+    add "$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")" # which pthread_exit loads
     # shellcheck disable=SC2086 # two folders
     add $lua_modules
     find "$root/usr/lib" -path '*/lua/*' -name '*.so' >"$root.modules"
