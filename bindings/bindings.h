@@ -147,6 +147,9 @@ void jg_host_arm_interrupt(lua_State *L);
 /* The number of the signal that interrupted the run, or 0. */
 int jg_host_interrupted_by(lua_State *L);
 
+/* Has one come that has not been raised yet? */
+bool jg_host_interrupt_pending(lua_State *L);
+
 /* A Ctrl-C has been dealt with, and the run goes on as if there had been none. False: it wasn't one. */
 bool jg_host_interrupt_consumed(struct jg_host *host);
 

@@ -139,6 +139,11 @@ int jg_host_interrupted_by(lua_State *L)
     return jg_host_of(L)->interrupted_by;
 }
 
+bool jg_host_interrupt_pending(lua_State *L)
+{
+    return jg_host_of(L)->interrupt != 0;
+}
+
 /* Another signal may come between any two instructions here; that one must not be forgotten. */
 static bool forget(volatile int *number)
 {
