@@ -248,7 +248,7 @@ part("bench", function()
     check("the benchmarks, in short", { build .. "/release/jghost", "tests/bench/run.lua", "--short", "--peers" })
 end)
 
--- The guarantee on Debian's kernels, in emulated machines: it takes longer than all the rest.
+-- The guarantee on Debian's kernels, in emulated machines. It fetches them, which the other parts don't need.
 part("vm", function()
     local suites = { "bookworm", "trixie", "sid" }
     check("the kernels", { "tests/vm/kernels.sh", "build/vm", table.unpack(suites) })
