@@ -57,7 +57,7 @@ end
 local function leaked(result)
     local list = {}
     for _, process in ipairs(result.leaked) do
-        if process.command ~= "conhost.exe" then
+        if not process.command:find("conhost.exe", 1, true) then
             list[#list + 1] = process
         end
     end

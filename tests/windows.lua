@@ -26,9 +26,17 @@ local INTERNAL_ERROR = 1359
 local methods = require "jghost.core".job_methods
 local spawn = methods.spawn
 
+-- A mistake is blamed on who called us, as if we weren't there.
+local function pass_on(ok, first, ...)
+    if not ok then
+        error(first, 3)
+    end
+    return first, ...
+end
+
 function methods.spawn(job, ...)
     for _ = 1, 2 do
-        local process, message, code, name = spawn(job, ...)
+        local process, message, code, name = pass_on(pcall(spawn, job, ...))
         if process or code ~= INTERNAL_ERROR then
             return process, message, code, name
         end
