@@ -29,7 +29,7 @@ local spawn = methods.spawn
 -- A mistake is blamed on who called us, as if we weren't there.
 local function pass_on(ok, first, ...)
     if not ok then
-        error(first, 3)
+        error(type(first) == "string" and first:gsub("^[^:]*windows%.lua:%d+: ", "") or first, 3)
     end
     return first, ...
 end
