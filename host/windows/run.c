@@ -156,7 +156,8 @@ static void end_job(struct jg_os_run *run)
 /* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */
 static struct jg_exit outcome(DWORD status, bool cut_short)
 {
-    LONG last = interrupts.last;
+    /* each process has its interrupts in a thread of its own: the harness may have obeyed before we hear of it */
+    LONG last = interrupts.last != 0 ? interrupts.last : jg_state.shared->interrupted;
     bool of_interrupt = status == (DWORD)(JG_EXIT_SIGNAL + last) || status == (DWORD)STATUS_CONTROL_C_EXIT;
     if (last != 0 && (cut_short || of_interrupt))
         return (struct jg_exit){.signal = (int)last};

@@ -33,6 +33,7 @@ const char *jg_control_name(DWORD type)
 static BOOL WINAPI on_control(DWORD type)
 {
     InterlockedIncrement(&received);
+    InterlockedExchange(&jg_state.shared->interrupted, jg_control_signal(type));
     interrupted(jg_control_signal(type), jg_control_name(type));
     if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
         Sleep(INFINITE);

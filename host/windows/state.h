@@ -23,7 +23,8 @@ struct jg_shared {
     struct jg_os_start start;
     DWORD guard_pid;
     struct jg_guarantee guarantee;
-    volatile LONG consumed; /* how many interrupts the harness has had and dealt with */
+    volatile LONG interrupted; /* the signal of the last interrupt that the harness has had; 0: none */
+    volatile LONG consumed;    /* how many interrupts the harness has had and dealt with */
 };
 
 struct jg_state {
