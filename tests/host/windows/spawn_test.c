@@ -14,7 +14,7 @@ static void test_exit_codes(void)
         order = 0;
         CHECK(spawn(&child, NULL, "exit", codes[i].text));
         CHECK(order == 0 && jg_os_loop_settling(loop) && jg_os_process_pid(child.process) > 0);
-        CHECK(turn_until(&child.ended, 1, 10000));
+        CHECK(turn_until(&child.ended, 1, 60000));
         CHECK(child.status.known && child.status.exit.code == codes[i].code && child.status.exit.signal == 0);
         jg_os_process_release(child.process);
     }
@@ -24,7 +24,7 @@ static void test_times(void)
 {
     struct child child;
     CHECK(spawn(&child, NULL, "spin", NULL));
-    CHECK(turn_until(&child.ended, 1, 10000));
+    CHECK(turn_until(&child.ended, 1, 60000));
     CHECK(child.status.user_time + child.status.system_time > 0);
     jg_os_process_release(child.process);
 }
@@ -33,9 +33,12 @@ static int refused(char *name, enum jg_err_kind kind, const char *what)
 {
     struct child child;
     char *argv[] = {name, NULL};
-    int before = handles();
-    int ok = !spawn_with(&child, NULL, (struct jg_os_command){.argv = argv, .stdio = {-1, -1, -1}}) &&
-             err.kind == kind && strcmp(err.what, what) == 0 && handles() == before;
+    int ok = 0;
+    for (int i = 0; i < 3 && !ok; i++) { /* the pool's threads have handles of their own: a leak shows each time */
+        int before = handles();
+        ok = !spawn_with(&child, NULL, (struct jg_os_command){.argv = argv, .stdio = {-1, -1, -1}}) &&
+             err.kind == kind && strcmp(err.what, what) == 0 && handles() <= before;
+    }
     if (!ok)
         printf("      %s: %s %s %d\n", name, jg_err_name(err.kind), err.what, err.native);
     return ok;
@@ -90,7 +93,7 @@ static const char *output_of(struct jg_os_command command, const char *input)
     text[length] = '\0';
     _close(out[0]);
     if (ok) {
-        CHECK(turn_until(&child.ended, 1, 10000));
+        CHECK(turn_until(&child.ended, 1, 60000));
         jg_os_process_release(child.process);
     }
     return text;
@@ -121,7 +124,7 @@ static void test_files(void)
     uv_fs_t request;
     int file = uv_fs_open(NULL, &request, "jg-test.txt", UV_FS_O_RDWR | UV_FS_O_CREAT | UV_FS_O_TRUNC, 0666, NULL);
     CHECK(spawn_with(&child, NULL, (struct jg_os_command){.argv = argv, .stdio = {-1, file, file}}));
-    CHECK(turn_until(&child.ended, 1, 10000));
+    CHECK(turn_until(&child.ended, 1, 60000));
     _lseek(file, 0, SEEK_SET);
     CHECK(_read(file, text, sizeof text) == 11 && strcmp(text, "into a file") == 0);
     _close(file);
@@ -162,7 +165,7 @@ static void test_capture(void)
     CHECK(turn_until(&child.spawned, 1, 1000));
     _close(ends[1]);
     CHECK(turn_until(&end_of_capture, 1, 10000) && captured == 1000 * 1024);
-    CHECK(turn_until(&child.ended, 1, 10000));
+    CHECK(turn_until(&child.ended, 1, 60000));
     uv_close((uv_handle_t *)&pipe, NULL);
     uv_run(&uv, UV_RUN_NOWAIT);
     jg_os_process_release(child.process);
@@ -196,7 +199,7 @@ static void test_open(void)
     CHECK(!jg_os_process_signal(opened.process, "hup", &err) && err.kind == JG_ERR_NOT_SUPPORTED);
     CHECK(!jg_os_process_signal(opened.process, "wurst", &err) && err.kind == JG_ERR_INVALID);
     CHECK(jg_os_process_signal(opened.process, "kill", &err));
-    CHECK(turn_until(&opened.ended, 1, 10000) && turn_until(&child.ended, 1, 10000));
+    CHECK(turn_until(&opened.ended, 1, 10000) && turn_until(&child.ended, 1, 60000));
     CHECK(opened.status.known && opened.status.exit.code == 137);
     CHECK(!jg_os_process_signal(child.process, "kill", &err) && err.kind == JG_ERR_GONE);
     jg_os_process_release(opened.process);
@@ -216,7 +219,7 @@ static void test_break(void)
         CHECK(turn_until(&child.ended, 1, 5000));
     else
         CHECK(err.kind == JG_ERR_NOT_SUPPORTED && jg_os_process_signal(child.process, "kill", &err));
-    CHECK(turn_until(&child.ended, 1, 10000));
+    CHECK(turn_until(&child.ended, 1, 60000));
     jg_os_process_release(child.process);
 }
 
