@@ -173,10 +173,10 @@ int child_os_reap(void)
     return errno == ECHILD ? 0 : errno;
 }
 
-/* The process group is what a terminal would send the interrupt to. */
+/* The process group is what a terminal would send the interrupt to. Who leads one can't make a session. */
 int child_os_terminal(char **words)
 {
-    int error = child_os_setsid();
+    int error = getpgrp() == getpid() ? 0 : child_os_setsid();
     if (error == 0)
         exit(child_perform(words));
     return error;
