@@ -109,6 +109,7 @@ struct jg_host {
     struct jg_process *processes; /* not ended */
     struct jg_job *jobs;          /* open */
     struct jg_outcome outcome;
+    unsigned warned;                 /* bits: limits that couldn't be enforced, of which the user knows */
     size_t unheard;                  /* tasks that failed, and nobody waited for them */
     int null_descriptor;             /* the null device, or -1 if nobody has needed it yet */
     struct jg_console *console;      /* the open one, or NULL */

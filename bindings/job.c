@@ -3,6 +3,7 @@
 */
 #include <math.h>
 
+#include "limit.h"
 #include "process.h"
 
 struct jg_job {
@@ -13,6 +14,7 @@ struct jg_job {
     struct jg_job *parent, *children;
     struct jg_job *next, **link;           /* in its parent's children */
     struct jg_job *next_open, **link_open; /* in host->jobs */
+    struct jg_cpu_watch cpu;
 };
 
 enum { LIVE = 1, PARENT, NAME, USER_VALUES = NAME }; /* user values: its live processes; its parent; its name */
@@ -54,15 +56,26 @@ bool jg_host_jobs_populated(const struct jg_host *host)
 
 void jg_job_populated(struct jg_job *job)
 {
-    for (; job != NULL; job = job->parent)
+    for (; job != NULL; job = job->parent) {
         jg_handle_reset(&job->handle);
+        jg_cpu_watch_start(&job->cpu);
+    }
+}
+
+bool jg_job_cpu_time_reached(const struct jg_job *job)
+{
+    while (job != NULL && !job->cpu.reached)
+        job = job->parent;
+    return job != NULL;
 }
 
 static void on_emptied(void *owner)
 {
     struct jg_job *job = owner;
-    if (jg_os_job_empty(job->os))
-        jg_handle_signal(&job->handle);
+    if (!jg_os_job_empty(job->os))
+        return;
+    jg_cpu_watch_stop(&job->cpu);
+    jg_handle_signal(&job->handle);
 }
 
 void jg_job_keep(lua_State *L, int job)
@@ -144,6 +157,7 @@ static void release(struct jg_job *job)
     while (job->children != NULL)
         release(job->children);
     unlink_job(job);
+    jg_cpu_watch_stop(&job->cpu);
     jg_os_job_release(job->os);
     job->os = NULL;
     jg_handle_signal(&job->handle);
@@ -152,49 +166,13 @@ static void release(struct jg_job *job)
 static const char *const option_names[] = {"name", "isolate",  "memory",      "processes",
                                            "cpus", "cpu_time", "best_effort", NULL};
 
-static void check_positive(lua_State *L, const char *function, const char *name, bool whole)
-{
-    int is_whole = 1;
-    if (lua_getfield(L, 2, name) != LUA_TNIL) {
-        double value = lua_tonumber(L, -1);
-        if (whole)
-            lua_tointegerx(L, -1, &is_whole);
-        if (lua_type(L, -1) != LUA_TNUMBER || !(value > 0) || isinf(value) || !is_whole)
-            luaL_error(L, "%s: option '%s' must be %s, not %s", function, name,
-                       whole ? "an integer, 1 or more" : "a number above 0", jg_push_description(L, -1));
-    }
-    lua_pop(L, 1);
-}
-
-/* Limits need what this version can't do yet on any system: an error, unless the user said otherwise. */
-static const char *refused_limit(lua_State *L, const char *function)
-{
-    static const char *const limits[] = {"memory", "processes", "cpus", "cpu_time"};
-    bool best_effort = jg_boolean_option(L, 2, function, "best_effort");
-    jg_bytes_option(L, 2, function, "memory", 0);
-    check_positive(L, function, "processes", true);
-    check_positive(L, function, "cpus", false);
-    check_positive(L, function, "cpu_time", false);
-    for (int i = 0; i < 4; i++) {
-        bool set = lua_getfield(L, 2, limits[i]) != LUA_TNIL;
-        lua_pop(L, 1);
-        if (set && !best_effort)
-            return limits[i];
-    }
-    return NULL;
-}
-
 static int create(lua_State *L, struct jg_job *parent, const char *function)
 {
     struct jg_os_job_options options = {0};
     struct jg_err err;
     jg_check_options(L, 2, function, option_names);
     options.isolate = jg_boolean_option(L, 2, function, "isolate");
-    const char *limit = refused_limit(L, function);
-    if (limit != NULL) {
-        err = (struct jg_err){JG_ERR_NOT_SUPPORTED, -UV_ENOTSUP, "cannot limit"};
-        return jg_fail(L, &err, limit);
-    }
+    struct jg_limits limits = jg_check_limits(L, 2, function);
     const char *name = jg_string_option(L, 2, function, "name");
     struct jg_job *job = lua_newuserdatauv(L, sizeof *job, USER_VALUES);
     *job = (struct jg_job){.handle = {.type = &job_type, .signalled = true}, .host = jg_host_of(L)};
@@ -215,7 +193,11 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
         return jg_fail(L, &err, name);
     }
     link_job(job, parent);
-    return 1;
+    job->cpu = (struct jg_cpu_watch){.host = job->host, .job = job->os, .limit = limits.value[JG_LIMIT_CPU_TIME]};
+    int refused = jg_set_limits(L, &limits, job->os);
+    if (refused != 0)
+        release(job);
+    return refused != 0 ? refused : 1;
 }
 
 /* The table of options at `index`, which may be left out. */

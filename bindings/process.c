@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "limit.h"
+
 static int push_status(lua_State *L, struct jg_handle *handle);
 
 static const struct jg_handle_type process_type = {"jghost.process", push_status, NULL};
@@ -79,12 +81,19 @@ static void on_spawned(void *owner, const struct jg_err *err)
     jg_handle_signal(&process->born);
 }
 
+static bool ended_well(const struct jg_os_status *status)
+{
+    return status->known && status->exit.signal == 0 && status->exit.code == 0;
+}
+
 static void on_ended(void *owner, const struct jg_os_status *status)
 {
     struct jg_process *process = owner;
     process->ended = seconds_now();
     process->status = *status;
     process->has_status = true;
+    if (!ended_well(status) && status->limit == JG_LIMIT_NONE && jg_job_cpu_time_reached(process->job))
+        process->status.limit = JG_LIMIT_CPU_TIME;
     jg_space_look(process);
     forget(process);
     jg_drain_process(process);
@@ -95,6 +104,15 @@ const struct jg_os_process_events jg_process_events = {on_spawned, on_ended};
 static void set_number(lua_State *L, const char *name, double value)
 {
     lua_pushnumber(L, value);
+    lua_setfield(L, -2, name);
+}
+
+/* What the platform doesn't tell is absent. */
+static void set_bytes(lua_State *L, const char *name, int64_t value)
+{
+    if (value < 0)
+        return;
+    lua_pushinteger(L, (lua_Integer)value);
     lua_setfield(L, -2, name);
 }
 
@@ -120,8 +138,8 @@ static int push_status(lua_State *L, struct jg_handle *handle)
     if (lua_getfield(L, -1, "status") != LUA_TNIL)
         return 1;
     lua_pop(L, 1);
-    lua_createtable(L, 0, 8);
-    lua_pushboolean(L, status->known && status->exit.signal == 0 && status->exit.code == 0 && !process->timed_out);
+    lua_createtable(L, 0, 12);
+    lua_pushboolean(L, ended_well(status) && !process->timed_out);
     lua_setfield(L, -2, "ok");
     set_exit(L, status);
     lua_pushboolean(L, process->timed_out);
@@ -129,9 +147,12 @@ static int push_status(lua_State *L, struct jg_handle *handle)
     set_number(L, "wall", process->ended - process->began);
     set_number(L, "user_time", status->user_time);
     set_number(L, "system_time", status->system_time);
-    if (status->peak_memory >= 0) {
-        lua_pushinteger(L, (lua_Integer)status->peak_memory);
-        lua_setfield(L, -2, "peak_memory");
+    set_bytes(L, "peak_memory", status->peak_memory);
+    set_bytes(L, "read_bytes", status->read_bytes);
+    set_bytes(L, "written_bytes", status->written_bytes);
+    if (status->limit != JG_LIMIT_NONE) {
+        lua_pushstring(L, jg_limit_name(status->limit));
+        lua_setfield(L, -2, "limit");
     }
     if (jg_space_missing(process) != NULL) {
         lua_pushstring(L, jg_space_missing(process));

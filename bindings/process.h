@@ -53,6 +53,7 @@ const char *jg_space_missing(const struct jg_process *process);
 struct jg_job;
 struct jg_os_job *jg_job_os(const struct jg_job *job);
 void jg_job_populated(struct jg_job *job);
+bool jg_job_cpu_time_reached(const struct jg_job *job);
 void jg_job_forget(struct jg_job *job, const struct jg_process *process);
 
 /* job:spawn{...}: bindings/spawn.c; its timeout and stop plan are the scripts' */

@@ -184,6 +184,29 @@ bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err);
 */
 void jg_os_job_release(struct jg_os_job *job);
 
+/* What a job and all that is inside it may have at most, and the name of the option. */
+#define JG_LIMITS(X) \
+    X(MEMORY, "memory")       /* bytes, of all its processes together; the system ends the job, or refuses memory */ \
+    X(PROCESSES, "processes") /* at one moment; on Linux their threads count, too. More can't be started */ \
+    X(CPUS, "cpus")           /* processors' worth of time; it is slowed down to that */ \
+    X(CPU_TIME, "cpu_time")   /* seconds, user's and system's, of those that have ended, too. The caller watches it \
+                                 on every system; one that can end a job for it by itself is asked to, besides */
+
+enum jg_limit {
+    JG_LIMIT_NONE,
+#define JG_LIMIT_ENUM(limit, name) JG_LIMIT_##limit,
+    JG_LIMITS(JG_LIMIT_ENUM)
+#undef JG_LIMIT_ENUM
+        JG_LIMIT_COUNT
+};
+
+/*
+** Sets a limit, which must be done before anything is started in the job or inside it. `value` is above 0. A job
+** inside another can't have more than that, whatever its own limit says.
+** NOT_SUPPORTED: this system, or this place in it, can't enforce it, and nothing has changed.
+*/
+bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err);
+
 /* -1 in a number means that the platform doesn't know it. */
 struct jg_os_usage {
     double user_time, system_time;
@@ -229,6 +252,8 @@ struct jg_os_status {
     bool known; /* false: it ended, but how is nobody's to know (somebody else's child) */
     double user_time, system_time;
     int64_t peak_memory;
+    int64_t read_bytes, written_bytes;
+    enum jg_limit limit; /* it failed, or was killed, and this limit of a job that it was in was reached meanwhile */
 };
 
 /* `spawned` comes once for each successful jg_os_spawn: with NULL, or with why it could not be run

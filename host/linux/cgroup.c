@@ -60,7 +60,7 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
     }
     cgroup->parent = parent;
     cgroup->number = ++parent->last;
-    cgroup->dir = cgroup->events = cgroup->spare = -1;
+    cgroup->dir = cgroup->home = cgroup->events = cgroup->spare = -1;
     name_of(name, cgroup->number);
     if (mkdirat(parent->dir, name, 0755) < 0) {
         jg_err_set(err, errno, "cannot make a cgroup");
@@ -77,6 +77,11 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
         return NULL;
     }
     return cgroup;
+}
+
+int jg_cgroup_home(const struct jg_cgroup *cgroup)
+{
+    return cgroup->home >= 0 ? cgroup->home : cgroup->dir;
 }
 
 double jg_cgroup_used(const struct jg_cgroup *cgroup, const char *key)
@@ -115,6 +120,8 @@ void jg_cgroup_free(struct jg_cgroup *cgroup)
     jg_cgroup_clear(cgroup);
     if (cgroup->events >= 0)
         close(cgroup->events);
+    if (cgroup->home >= 0)
+        close(cgroup->home);
     if (cgroup->dir >= 0)
         close(cgroup->dir);
     free(cgroup);
@@ -127,7 +134,7 @@ static bool reusable(struct jg_cgroup *cgroup)
     struct jg_err ignored;
     if (fstat(cgroup->dir, &status) < 0 || (int)status.st_nlink - 2 != cgroup->pooled)
         return false;
-    if (faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
+    if (cgroup->limited || faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
         return false;
     return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup);
 }

@@ -17,9 +17,11 @@ struct jg_cgroup {
     unsigned number; /* its name is "job-" and this */
     unsigned last;   /* the highest number inside */
     int dir;
+    int home;   /* a cgroup inside it for its own processes, once others inside it have controllers; else -1 */
     int events; /* its cgroup.events */
     int spare;  /* in the outermost: a descriptor kept for when there are no others */
     bool frozen;
+    bool limited;                  /* no later job is to have it */
     bool killed;                   /* it must not be started in again; see cgrouprenew.c */
     double base_user, base_system; /* what its processes had used before this job had it */
 };
@@ -41,6 +43,9 @@ void jg_cgroup_clear(struct jg_cgroup *cgroup);
 
 /* The same, and frees the structure; the directory itself stays. */
 void jg_cgroup_free(struct jg_cgroup *cgroup);
+
+/* The directory that its processes are to be born in. */
+int jg_cgroup_home(const struct jg_cgroup *cgroup);
 
 /* Is any process in it, or in a cgroup inside it? */
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup);

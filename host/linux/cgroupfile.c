@@ -43,7 +43,7 @@ static int *spare_of(struct jg_cgroup *cgroup)
 }
 
 /* When all descriptors are in use by processes, ending those must not need another. */
-static bool write_file(struct jg_cgroup *cgroup, const char *file, const char *text)
+bool jg_cgroupfile_write(struct jg_cgroup *cgroup, const char *file, const char *text)
 {
     int *spare = spare_of(cgroup);
     int fd = openat(cgroup->dir, file, O_WRONLY | O_CLOEXEC);
@@ -80,6 +80,17 @@ int64_t jg_cgroupfile_number(int dir, const char *file, const char *key)
     return read_file(dir, file, text, sizeof text) > 0 ? number_after(text, key) : -1;
 }
 
+bool jg_cgroupfile_has(int dir, const char *file, const char *word)
+{
+    static const char blanks[] = " \n";
+    char text[512], *rest = text, *found;
+    read_file(dir, file, text, sizeof text);
+    while ((found = strsep(&rest, blanks)) != NULL)
+        if (strcmp(found, word) == 0)
+            return true;
+    return false;
+}
+
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup)
 {
     char text[256];
@@ -108,23 +119,40 @@ struct collect {
     bool all, ok;
 };
 
+bool jg_cgroupfile_pids(int dir, struct jg_pids *pids)
+{
+    int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    bool ok = true;
+    long pid;
+    if (file == NULL) {
+        ok = fd < 0 && (errno == ENODEV || errno == ENOENT); /* removed meanwhile */
+        if (fd >= 0)
+            close(fd);
+        return ok;
+    }
+    while (fscanf(file, "%ld", &pid) == 1)
+        if (pid > 0) /* 0: not in our namespace */
+            ok = jg_pids_add(pids, (pid_t)pid) && ok;
+    fclose(file);
+    return ok;
+}
+
+/* One at a time: cgroups(7). */
+void jg_cgroupfile_move(const struct jg_pids *pids, int dir)
+{
+    int fd = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    for (size_t i = 0; fd >= 0 && i < pids->count; i++)
+        dprintf(fd, "%d\n", (int)pids->at[i]);
+    if (fd >= 0)
+        close(fd);
+}
+
 static void collect_inside(int dir, const char *name, void *argument);
 
 static void collect(int dir, struct collect *to, bool all)
 {
-    int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    long pid;
-    if (file == NULL) {
-        to->ok = to->ok && fd < 0 && (errno == ENODEV || errno == ENOENT); /* removed meanwhile */
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    while (fscanf(file, "%ld", &pid) == 1)
-        if (pid > 0) /* 0: not in our namespace */
-            to->ok = jg_pids_add(to->pids, (pid_t)pid) && to->ok;
-    fclose(file);
+    to->ok = jg_cgroupfile_pids(dir, to->pids) && to->ok;
     struct collect inner = {.pids = to->pids, .all = all, .ok = true};
     jg_cgroupfile_inside(dir, collect_inside, &inner);
     to->ok = to->ok && inner.ok;
@@ -151,7 +179,7 @@ bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pi
 
 bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 {
-    if (!write_file(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
+    if (!jg_cgroupfile_write(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
         return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
     cgroup->frozen = frozen;
     for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
@@ -181,7 +209,7 @@ static bool kill_frozen(struct jg_cgroup *cgroup, struct jg_err *err)
 bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err)
 {
     cgroup->killed = true;
-    if (write_file(cgroup, "cgroup.kill", "1"))
+    if (jg_cgroupfile_write(cgroup, "cgroup.kill", "1"))
         return true;
     int error = errno;
     if (error == ENOENT)

@@ -30,7 +30,7 @@ struct jg_stranger {
 static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
                   struct jg_err *err)
 {
-    return jg_spawn_here(process, command, job->cgroup->dir, err);
+    return jg_spawn_here(process, command, jg_cgroup_home(job->cgroup), err);
 }
 
 static void forget_stranger(struct jg_stranger *stranger)

@@ -1,5 +1,5 @@
 /*
-** cgrouprenew.c: a new cgroup for a job whose old one was killed.
+** cgrouprenew.c: a new cgroup for a job whose old one was killed, or is in the wrong place.
 **
 ** cgroup.kill counts itself in the cgroup and in all inside it, and a clone compares the count before
 ** and after to catch who forks at that moment. For CLONE_INTO_CGROUP the kernel (seen in 6.18) takes
@@ -13,32 +13,47 @@
 #include <time.h>
 
 #include "cgroup.h"
+#include "cgrouplimit.h"
 #include "cgrouprun.h"
 #include "job.h"
+#include "native.h"
 
 enum { PATIENCE_MS = 2000 };
 
-static struct jg_cgroup *around(const struct jg_os_job *job)
+struct jg_cgroup *jg_cgroup_around(const struct jg_os_job *job)
 {
-    return job->parent != NULL ? job->parent->cgroup : jg_cgroup_run_root(job->loop->cgroups);
+    struct jg_os_loop *loop = job->loop;
+    for (job = job->parent; job != NULL; job = job->parent)
+        if (job->cgroup != NULL)
+            return job->cgroup;
+    return jg_cgroup_run_root(loop->cgroups);
+}
+
+/* What the job has used stays its own. */
+static void inherit(struct jg_cgroup *fresh, const struct jg_os_job *job)
+{
+    const struct jg_cgroup *old = job->cgroup;
+    fresh->base_user -= old != NULL ? jg_cgroup_used(old, "user_usec") - old->base_user : job->user_time;
+    fresh->base_system -= old != NULL ? jg_cgroup_used(old, "system_usec") - old->base_system : job->system_time;
 }
 
 static bool replace(struct jg_os_job *job, struct jg_err *err)
 {
-    struct jg_cgroup *old = job->cgroup, *fresh = jg_cgroup_take(around(job), err);
+    struct jg_cgroup *old = job->cgroup, *fresh = jg_cgroup_take(jg_cgroup_around(job), err);
     if (fresh == NULL)
         return false;
     if (job->frozen && !jg_cgroup_freeze(fresh, true, err)) {
         jg_cgroup_give(fresh);
         return false;
     }
-    fresh->base_user -= jg_cgroup_used(old, "user_usec") - old->base_user; /* what the job has used stays its own */
-    fresh->base_system -= jg_cgroup_used(old, "system_usec") - old->base_system;
+    inherit(fresh, job);
     job->cgroup = fresh;
-    bool ok = true;
+    if (job->link != NULL)
+        job->ops = &jg_combined_ops; /* it may have been without a cgroup */
+    bool ok = jg_limit_again(job, err);
     for (struct jg_os_job *child = job->children; ok && child != NULL; child = child->next)
         ok = replace(child, err);
-    if (ok) /* else somebody is still in it: it goes with the run */
+    if (ok && old != NULL) /* else somebody is still in it: it goes with the run */
         jg_cgroup_discard(old);
     return ok;
 }
@@ -47,7 +62,7 @@ bool jg_cgroup_renew(struct jg_os_job *job, struct jg_err *err)
 {
     struct jg_os_job *top = NULL;
     for (; job != NULL && job->cgroup != NULL; job = job->parent)
-        if (job->cgroup->killed || (job->parent != NULL && job->cgroup->parent != job->parent->cgroup))
+        if (job->cgroup->killed || (job->parent != NULL && job->cgroup->parent != jg_cgroup_around(job)))
             top = job;
     if (top == NULL)
         return true;
@@ -57,4 +72,11 @@ bool jg_cgroup_renew(struct jg_os_job *job, struct jg_err *err)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     return replace(top, err);
+}
+
+bool jg_cgroup_move(struct jg_os_job *job, struct jg_err *err)
+{
+    while (job->parent != NULL)
+        job = job->parent;
+    return job->populated ? jg_err_set(err, JG_NATIVE_LATE, "cannot limit") : replace(job, err);
 }

@@ -22,9 +22,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cgroupself.h"
 #include "clone.h"
 #include "linux.h"
+#include "loop.h"
 #include "raw.h"
 
 enum { TRIES = 8 };
@@ -33,7 +33,9 @@ static const char prefix[] = "jghost-";
 
 struct jg_cgroup_run {
     struct jg_cgroup root; /* its descriptor holds the lock */
-    int outer;             /* the directory that it is in */
+    struct jg_cgroup_run *older;
+    int number; /* of those that the guard knows of */
+    int outer;  /* the directory that it is in */
     char name[64];
 };
 
@@ -66,9 +68,9 @@ static void sweep(int outer)
 }
 
 /* Where the guard looks when all is over. It may be any moment, so that half a path must not be there. */
-static void publish(const char *path)
+static void publish(const struct jg_cgroup_run *run, const char *path)
 {
-    char *shared = jg_linux.shared->cgroup;
+    char *shared = jg_linux.shared->cgroup[run->number];
     __atomic_store_n(&shared[0], '\0', __ATOMIC_SEQ_CST);
     if (path[0] == '\0')
         return;
@@ -102,12 +104,12 @@ static bool make(struct jg_cgroup_run *run, const char *outer)
             unique = (unsigned)getpid() + (unsigned)i;
         snprintf(run->name, sizeof run->name, "%s%d-%08x", prefix, (int)jg_linux.guard_host_pid, unique);
         int length = snprintf(path, sizeof path, "%s/%s", outer, run->name);
-        if (length >= (int)sizeof jg_linux.shared->cgroup)
+        if (length >= (int)sizeof jg_linux.shared->cgroup[0])
             return false;
-        publish(path);
+        publish(run, path);
         if (make_and_lock(run))
             return true;
-        publish("");
+        publish(run, "");
     }
     return false;
 }
@@ -138,15 +140,13 @@ static bool try_to_live(int dir)
     return pid > 0 && status == 0;
 }
 
-struct jg_cgroup_run *jg_cgroup_run_open(void)
+struct jg_cgroup_run *jg_cgroup_run_open(const char *outer, int number)
 {
-    char outer[PATH_MAX];
-    if (!jg_cgroup_self(outer))
-        return NULL;
     struct jg_cgroup_run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return NULL;
-    run->root.dir = run->root.events = run->root.spare = -1;
+    run->number = number;
+    run->root.dir = run->root.home = run->root.events = run->root.spare = -1;
     run->outer = open(outer, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Who can write our own cgroup.procs may start processes in cgroups below. */
     if (run->outer < 0 || !is_cgroup2(run->outer) || faccessat(run->outer, "cgroup.procs", W_OK, AT_EACCESS) < 0 ||
@@ -165,9 +165,24 @@ struct jg_cgroup_run *jg_cgroup_run_open(void)
     return run;
 }
 
+bool jg_cgroup_run_control(struct jg_cgroup *root, enum jg_controller controller, struct jg_err *err)
+{
+    struct jg_cgroup_run *run = JG_CONTAINER(root, struct jg_cgroup_run, root);
+    if (jg_controller_enable(run->outer, controller))
+        return true;
+    if (errno == EBUSY)
+        return jg_controller_occupied(controller, err);
+    return errno == ENOENT ? jg_controller_missing(controller, err) : jg_err_set(err, errno, "cannot limit");
+}
+
 struct jg_cgroup *jg_cgroup_run_root(struct jg_cgroup_run *run)
 {
     return &run->root;
+}
+
+void jg_cgroup_run_replace(struct jg_cgroup_run *run, struct jg_cgroup_run *older)
+{
+    run->older = older;
 }
 
 void jg_cgroup_run_close(struct jg_cgroup_run *run)
@@ -180,7 +195,8 @@ void jg_cgroup_run_close(struct jg_cgroup_run *run)
         close(run->root.spare);
     close(run->root.dir);
     close(run->outer);
-    publish("");
+    publish(run, "");
+    jg_cgroup_run_close(run->older);
     free(run);
 }
 

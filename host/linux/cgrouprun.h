@@ -5,11 +5,19 @@
 #define JG_CGROUPRUN_H
 
 #include "cgroup.h"
+#include "cgroupcontrol.h"
 
 struct jg_cgroup_run;
 
-/* Makes it, if this system lets us make cgroups and start processes in them; else NULL. */
-struct jg_cgroup_run *jg_cgroup_run_open(void);
+/* Makes it in the directory `outer`, if this system lets us make cgroups there and start processes in them; else
+** NULL. `number`, below JG_CGROUPS: which of this run's it is. */
+struct jg_cgroup_run *jg_cgroup_run_open(const char *outer, int number);
+
+/* It takes the older one's place. There may be jobs in that still: it will be closed together with this one. */
+void jg_cgroup_run_replace(struct jg_cgroup_run *run, struct jg_cgroup_run *older);
+
+/* Lets the cgroups in it have a controller. NOT_SUPPORTED: that can't be. */
+bool jg_cgroup_run_control(struct jg_cgroup *root, enum jg_controller controller, struct jg_err *err);
 
 /* In it are the outermost jobs. */
 struct jg_cgroup *jg_cgroup_run_root(struct jg_cgroup_run *run);

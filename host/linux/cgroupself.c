@@ -1,7 +1,7 @@
 /*
-** cgroupself.c: where is our own cgroup?
+** cgroupself.c: where are we in the tree of cgroups?
 **
-** /proc/self/cgroup names it relative to our cgroup namespace; /proc/self/mountinfo tells which part of
+** /proc/PID/cgroup names one relative to our cgroup namespace; /proc/self/mountinfo tells which part of
 ** the tree is mounted where: not always all of it, and in the hybrid layout not at /sys/fs/cgroup.
 */
 #define _GNU_SOURCE
@@ -10,11 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Of the line "0::/path". */
-static bool read_own(char path[PATH_MAX])
+static bool read_own(pid_t pid, char path[PATH_MAX])
 {
-    FILE *file = fopen("/proc/self/cgroup", "re");
+    char name[32];
+    snprintf(name, sizeof name, "/proc/%d/cgroup", (int)pid);
+    FILE *file = fopen(name, "re");
     char *line = NULL;
     size_t size = 0;
     bool found = false;
@@ -71,13 +74,12 @@ static const char *below(const char *own, const char *root)
     return strcmp(own + length, "/") == 0 ? "" : own + length;
 }
 
-bool jg_cgroup_self(char path[PATH_MAX])
+/* Where the cgroup `own` is mounted. */
+static bool find(const char *own, char path[PATH_MAX])
 {
-    char own[PATH_MAX], *line = NULL, *root, *point;
+    char *line = NULL, *root, *point;
     size_t size = 0;
     bool found = false;
-    if (!read_own(own))
-        return false;
     FILE *file = fopen("/proc/self/mountinfo", "re");
     while (file != NULL && !found && getline(&line, &size, file) > 0) {
         if (!parse_mount(line, &root, &point))
@@ -89,4 +91,20 @@ bool jg_cgroup_self(char path[PATH_MAX])
     if (file != NULL)
         fclose(file);
     return found;
+}
+
+bool jg_cgroup_of(pid_t pid, char path[PATH_MAX])
+{
+    char own[PATH_MAX];
+    return read_own(pid, own) && find(own, path);
+}
+
+/* The system's outermost one, and no other, has no type. */
+bool jg_cgroup_top(char path[PATH_MAX])
+{
+    char type[PATH_MAX + sizeof "/cgroup.type"];
+    if (!find("/", path))
+        return false;
+    snprintf(type, sizeof type, "%s/cgroup.type", path);
+    return access(type, F_OK) == -1;
 }

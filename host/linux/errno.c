@@ -6,19 +6,38 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../err.h"
+#include "native.h"
+
+static const char *own_text(int native)
+{
+    switch (native) {
+#define CASE(code, kind, text) \
+    case JG_NATIVE_##code: \
+        return text;
+        JG_NATIVES(CASE)
+#undef CASE
+    default:
+        return NULL;
+    }
+}
 
 char *jg_os_err_text(int native, char *text, size_t size)
 {
     char room[128];
+    const char *own = own_text(native);
     if (size > 0)
-        snprintf(text, size, "%s", strerror_r(native, room, sizeof room));
+        snprintf(text, size, "%s", own != NULL ? own : strerror_r(native, room, sizeof room));
     return text;
 }
 
 enum jg_err_kind jg_os_err_kind(int native)
 {
     switch (native) {
+#define CASE(code, kind, text) \
+    case JG_NATIVE_##code: \
+        return JG_ERR_##kind;
+        JG_NATIVES(CASE)
+#undef CASE
     case 0:
         return JG_ERR_OK;
     case ENOENT:

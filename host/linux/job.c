@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include "cgroup.h"
+#include "cgroupplace.h"
+#include "cgrouprenew.h"
 #include "cgrouprun.h"
 #include "link.h"
 #include "process.h"
@@ -40,6 +42,8 @@ static void dispose(struct jg_os_job *job)
         job->parent->total += job->total;
         job->parent->user_time += job->user_time;
         job->parent->system_time += job->system_time;
+        job->parent->read_bytes += job->read_bytes;
+        job->parent->written_bytes += job->written_bytes;
     }
     unlist(job);
     free(job);
@@ -51,11 +55,10 @@ static bool equip(struct jg_os_job *job, struct jg_err *err)
     struct jg_os_loop *loop = job->loop;
     if (!loop->cgroups_known) {
         loop->cgroups_known = true;
-        loop->cgroups = jg_cgroup_run_open();
+        loop->cgroups = jg_cgroup_place_first();
     }
     if (loop->cgroups != NULL) {
-        job->cgroup =
-            jg_cgroup_take(job->parent != NULL ? job->parent->cgroup : jg_cgroup_run_root(loop->cgroups), err);
+        job->cgroup = jg_cgroup_take(jg_cgroup_around(job), err);
         if (job->cgroup == NULL)
             return false;
     }

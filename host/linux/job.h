@@ -45,8 +45,10 @@ struct jg_os_job {
     int live;                        /* how many are in `processes` */
     int holds;
     bool isolate, populated, frozen, released;
-    int64_t total;                 /* processes that were ever seen in it */
-    double user_time, system_time; /* of those that a reaper saw ending */
+    int64_t total;                     /* processes that were ever seen in it */
+    double user_time, system_time;     /* of those that a reaper saw ending */
+    int64_t read_bytes, written_bytes; /* of those that have ended */
+    double limit[JG_LIMIT_COUNT];      /* 0: none */
 };
 
 /* All of these do nothing for NULL, the run's own job. */

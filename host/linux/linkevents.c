@@ -90,6 +90,8 @@ static void on_exited(struct jg_link *link, const struct jg_reaper_message *mess
     jg_status_fill(&status, message->code, message->signal, &message->usage);
     link->job->user_time += status.user_time;
     link->job->system_time += status.system_time;
+    link->job->read_bytes += status.read_bytes;
+    link->job->written_bytes += status.written_bytes;
     if (process != NULL)
         jg_process_tell_ended(process, &status);
     else

@@ -116,7 +116,7 @@ static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const st
         fds.at[i] = command->stdio[i] == JG_STDIO_INHERIT ? i : command->stdio[i];
     if (job->cgroup != NULL) {
         message.flags |= JG_REAPER_CGROUP;
-        fds.at[fds.count++] = job->cgroup->dir;
+        fds.at[fds.count++] = jg_cgroup_home(job->cgroup);
     }
     int own = fds.count;
     char *text = pack(command, &message);

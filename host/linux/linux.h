@@ -18,15 +18,18 @@
 
 #include "../os.h"
 
-/* One page, shared by guard, init and harness. */
+/* Where they are made first, and where they can have controllers. */
+enum { JG_CGROUPS = 2 };
+
+/* Some pages, shared by guard, init and harness. */
 struct jg_shared {
     struct jg_err refused; /* why the level could not be entered; kind JG_ERR_OK if it could */
     struct jg_guarantee guarantee;
     bool user_namespace; /* the level was entered without privilege, by a user namespace */
     bool has_result;     /* init has seen the harness end, like this: */
     struct jg_exit result;
-    _Atomic double consumed; /* when the harness had dealt with an interrupt and went on; 0: never */
-    char cgroup[1024];       /* this run's own cgroup, or empty: the guard removes it at the end */
+    _Atomic double consumed;       /* when the harness had dealt with an interrupt and went on; 0: never */
+    char cgroup[JG_CGROUPS][1024]; /* this run's own cgroups, or empty: the guard removes them at the end */
 };
 
 struct jg_linux {

@@ -40,6 +40,7 @@ struct jg_os_loop {
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
     struct jg_listener *listener;   /* for those who attach, or NULL */
     bool cgroups_known;             /* they were looked for */
+    bool cgroups_moved;             /* to where limits can be had, or there is no such place */
 };
 
 #define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))

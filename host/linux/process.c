@@ -20,7 +20,7 @@
 #include "linux.h"
 #include "spawn.h"
 
-enum { WAIT_BY_PIDFD = 3 };
+enum { WAIT_BY_PIDFD = 3, BLOCK = 512 }; /* bytes, of getrusage */
 
 _Static_assert(sizeof(struct jg_os_process) < 200, "ten thousand of them are ordinary");
 
@@ -37,6 +37,8 @@ void jg_status_fill(struct jg_os_status *status, int code, int signal, const str
         .user_time = seconds(usage->ru_utime),
         .system_time = seconds(usage->ru_stime),
         .peak_memory = (int64_t)usage->ru_maxrss * 1024,
+        .read_bytes = (int64_t)usage->ru_inblock * BLOCK,
+        .written_bytes = (int64_t)usage->ru_oublock * BLOCK,
     };
 }
 
@@ -53,6 +55,7 @@ struct jg_os_process *jg_process_new(struct jg_os_loop *loop, struct jg_os_job *
     process->spawned = events->spawned;
     process->ended = events->ended;
     process->owner = owner;
+    process->limits = jg_limit_counts(job);
 
     struct jg_os_process **list = job != NULL ? &job->processes : &loop->plain;
     process->next = *list;
@@ -140,6 +143,10 @@ static void on_ready(struct jg_watch *watch, uint32_t events)
     }
     if (process->child && !jg_process_reap(process, false, &status))
         return;
+    if (process->child && process->job != NULL) {
+        process->job->read_bytes += status.read_bytes;
+        process->job->written_bytes += status.written_bytes;
+    }
     if (!process->child && !process->open) { /* its reaper was killed, and it with it */
         status.known = true;
         status.exit.signal = SIGKILL;
@@ -165,6 +172,7 @@ void jg_process_tell_spawned(struct jg_os_process *process)
     struct jg_os_job *job = process->job;
     struct jg_err err;
     jg_err_set(&err, process->error, jg_birth_what(process->stage));
+    jg_limit_explain(process, &err);
     process->state = JG_PROCESS_ENDED;
     jg_job_hold(job);
     jg_job_count(job, -1);
@@ -175,9 +183,11 @@ void jg_process_tell_spawned(struct jg_os_process *process)
     jg_job_drop(job);
 }
 
-void jg_process_tell_ended(struct jg_os_process *process, const struct jg_os_status *status)
+void jg_process_tell_ended(struct jg_os_process *process, const struct jg_os_status *how)
 {
     struct jg_os_job *job = process->job;
+    struct jg_os_status status = *how;
+    status.limit = jg_limit_reached(process, how);
     close_pidfd(process);
     unlist(process);
     process->state = JG_PROCESS_ENDED;
@@ -186,7 +196,7 @@ void jg_process_tell_ended(struct jg_os_process *process, const struct jg_os_sta
     if (process->released || process->loop->closing)
         free(process);
     else
-        process->ended(process->owner, status);
+        process->ended(process->owner, &status);
     jg_job_check(job);
     jg_job_drop(job);
 }

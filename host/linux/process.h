@@ -4,6 +4,7 @@
 #ifndef JG_PROCESS_H
 #define JG_PROCESS_H
 
+#include "cgrouplimit.h"
 #include "loop.h"
 
 struct rusage;
@@ -26,11 +27,12 @@ struct jg_os_process {
     void (*spawned)(void *owner, const struct jg_err *err);
     void (*ended)(void *owner, const struct jg_os_status *status);
     void *owner;
-    int pidfd;      /* -1: none */
-    pid_t pid;      /* as its own world sees it; -1: not known yet */
-    pid_t host_pid; /* 0: not asked yet */
-    int error;      /* of its exec */
-    uint8_t stage;  /* of its birth: what failed */
+    struct jg_limit_counts limits; /* as they were at its start */
+    int pidfd;                     /* -1: none */
+    pid_t pid;                     /* as its own world sees it; -1: not known yet */
+    pid_t host_pid;                /* 0: not asked yet */
+    int error;                     /* of its exec */
+    uint8_t stage;                 /* of its birth: what failed */
     uint8_t state;
     bool released;
     bool child; /* ours to reap */

@@ -80,6 +80,20 @@ bool jg_procstat_command(pid_t pid, char *text, size_t size)
     return length > 0;
 }
 
+bool jg_procstat_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes)
+{
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+    if (jg_procstat_file(path, text, sizeof text) <= 0)
+        return false;
+    const char *got = strstr(text, "\nread_bytes: "), *put = strstr(text, "\nwrite_bytes: ");
+    if (got == NULL || put == NULL)
+        return false;
+    *read_bytes = strtoll(strchr(got, ':') + 1, NULL, 10);
+    *written_bytes = strtoll(strchr(put, ':') + 1, NULL, 10);
+    return true;
+}
+
 const char *jg_procstat_state(char letter, bool frozen)
 {
     switch (letter) {

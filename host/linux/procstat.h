@@ -24,6 +24,9 @@ bool jg_procstat_read(pid_t pid, struct jg_procstat *stat);
 /* Its command line, the arguments joined by blanks. False if there is none, or it isn't there any more. */
 bool jg_procstat_command(pid_t pid, char *text, size_t size);
 
+/* What it has read from and written to disks, in bytes. False if that isn't ours to know. */
+bool jg_procstat_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
+
 /* What the kernel's letter means, as jg_os_process_info has it. Static text. */
 const char *jg_procstat_state(char letter, bool frozen);
 

@@ -325,8 +325,9 @@ void jg_os_run_close(struct jg_os_run *run)
         }
         end_descendants(run);
     }
-    if (jg_linux.shared->cgroup[0] != '\0')
-        jg_cgroup_remove(jg_linux.shared->cgroup);
+    for (int i = 0; i < JG_CGROUPS; i++)
+        if (jg_linux.shared->cgroup[i][0] != '\0')
+            jg_cgroup_remove(jg_linux.shared->cgroup[i]);
     jg_terminal_restore();
     for (int *fd = (int[]){run->init, run->start.guard, run->start.event, -2}; *fd != -2; fd++) {
         if (*fd != -1)

@@ -116,6 +116,7 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
         return jg_err_set(err, ENOMEM, "cannot start a process");
     bool started = job != NULL ? job->ops->spawn(job, process, command, err) : jg_spawn_here(process, command, -1, err);
     if (!started) {
+        jg_limit_explain(process, err);
         jg_process_free(process);
         return false;
     }

@@ -45,12 +45,11 @@ static void on_event(struct jg_event *event)
 
 static bool make_handle(struct jg_os_job *job, struct jg_err *err)
 {
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
-        .BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE}; /* and so no breaking away */
+    job->limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE; /* and so no breaking away */
     job->handle = CreateJobObjectW(NULL, NULL);
     if (job->handle == NULL)
         return jg_err_set(err, (int)GetLastError(), "cannot make a job");
-    if (SetInformationJobObject(job->handle, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+    if (SetInformationJobObject(job->handle, JobObjectExtendedLimitInformation, &job->limits, sizeof job->limits))
         return jg_messages_follow(job->loop, job, err);
     return jg_err_set(err, (int)GetLastError(), "cannot make a job");
 }

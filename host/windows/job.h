@@ -29,7 +29,9 @@ struct jg_os_job {
     struct jg_suspended suspended;
     int live; /* how many are in `processes` */
     int holds;
-    int code; /* that its processes are being ended with; 0: they aren't */
+    int code;                                    /* that its processes are being ended with; 0: they aren't */
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits; /* as we have set them */
+    LONG reached[JG_LIMIT_COUNT];                /* how often each limit was; the messages' thread counts */
     bool populated, frozen, released;
 };
 

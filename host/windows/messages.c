@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "job.h"
+#include "limit.h"
 
 enum { BATCH = 64, FREE_JOB = 0x10000, QUIT }; /* above all of the system's messages */
 
@@ -30,6 +31,7 @@ static bool handle(struct jg_os_loop *loop, const OVERLAPPED_ENTRY *entry)
     case QUIT:
         return false;
     default:
+        jg_limit_message(job, entry->dwNumberOfBytesTransferred);
         return true;
     }
 }

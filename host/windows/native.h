@@ -24,6 +24,7 @@
     X(NO_ISOLATION, NOT_SUPPORTED, "Windows has no process numbers of a job's own") \
     X(QUOTE_IN_NAME, INVALID, "The name of a program can't have a quotation mark in it") \
     X(LONG_COMMAND, TOO_LONG, "The command line would be longer than 32,766 characters") \
+    X(LIMIT_IGNORED, NOT_SUPPORTED, "This system doesn't keep such a limit") \
     X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes")
 
 enum jg_native {

@@ -20,6 +20,7 @@ struct jg_os_process *jg_process_new(struct jg_os_loop *loop, struct jg_os_job *
     process->spawned = events->spawned;
     process->ended = events->ended;
     process->owner = owner;
+    process->limits = jg_limit_counts(job);
 
     struct jg_os_process **list = job != NULL ? &job->processes : &loop->plain;
     process->next = *list;
@@ -73,6 +74,7 @@ static void tell_ended(struct jg_os_process *process)
     struct jg_os_job *job = process->job;
     struct jg_os_status status;
     read_status(process->handle, &status);
+    status.limit = jg_limit_reached(process, &status);
     close_handle(process);
     unlist(process);
     process->state = JG_PROCESS_ENDED;

@@ -4,6 +4,7 @@
 #ifndef JG_PROCESS_H
 #define JG_PROCESS_H
 
+#include "limit.h"
 #include "loop.h"
 
 enum jg_process_state {
@@ -22,8 +23,9 @@ struct jg_os_process {
     void (*spawned)(void *owner, const struct jg_err *err);
     void (*ended)(void *owner, const struct jg_os_status *status);
     void *owner;
-    HANDLE handle; /* NULL: none. While we have it, the number isn't given to anybody else */
-    HANDLE wait;   /* the thread pool's; NULL: it doesn't wait */
+    struct jg_limit_counts limits; /* as they were at its start */
+    HANDLE handle;                 /* NULL: none. While we have it, the number isn't given to anybody else */
+    HANDLE wait;                   /* the thread pool's; NULL: it doesn't wait */
     DWORD pid;
     uint8_t state;
     bool released;

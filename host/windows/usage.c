@@ -23,11 +23,16 @@ void jg_usage_of_process(HANDLE handle, struct jg_os_status *status)
 {
     FILETIME created, ended, system, user;
     PROCESS_MEMORY_COUNTERS memory;
+    IO_COUNTERS io;
     status->user_time = status->system_time = -1;
-    status->peak_memory = -1;
+    status->peak_memory = status->read_bytes = status->written_bytes = -1;
     if (GetProcessTimes(handle, &created, &ended, &system, &user)) {
         status->user_time = seconds(ticks(user));
         status->system_time = seconds(ticks(system));
+    }
+    if (GetProcessIoCounters(handle, &io)) {
+        status->read_bytes = (int64_t)io.ReadTransferCount;
+        status->written_bytes = (int64_t)io.WriteTransferCount;
     }
     if (GetProcessMemoryInfo(handle, &memory, sizeof memory) && memory.PeakWorkingSetSize > 0)
         status->peak_memory = (int64_t)memory.PeakWorkingSetSize;

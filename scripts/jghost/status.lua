@@ -14,9 +14,10 @@ local function how(status)
 end
 
 function metatable.__tostring(status)
+    local limit = status.limit and (" (limit: %s)"):format(status.limit) or ""
     local timed_out = status.timed_out and " (timed out)" or ""
     local no_space = status.no_space and ", and no space is left for " .. status.no_space or ""
-    return ("%s%s after %.2f s%s"):format(how(status), timed_out, status.wall, no_space)
+    return ("%s%s%s after %.2f s%s"):format(how(status), limit, timed_out, status.wall, no_space)
 end
 
 metatable.__name = "jghost.status"

@@ -136,6 +136,25 @@ local function bench_job_each()
     report("a job for each, 8 at a time: us a process", median(own), median(shared), "0.8")
 end
 
+-- Megabytes a second from 8 processes that write as fast as they can, each into a capture of the usual bounds.
+local function bench_capture()
+    local rounds, bytes = short and 1 or 7, short and 1 << 20 or 256 << 20
+    local ours, theirs = {}, {}
+    for round = 1, rounds do
+        local job <close> = jg.job {}
+        local began, processes = jg.now(), {}
+        for i = 1, 8 do
+            processes[i] = assert(job:spawn { build .. "/pour", bytes, stdout = "capture" })
+        end
+        jg.wait_all(processes)
+        ours[round] = jg.now() - began
+        assert(processes[8].stdout_omitted == math.max(0, bytes - (8 << 20)))
+        theirs[round] = measure({ build .. "/read_loop", 8, build .. "/pour", bytes }).seconds
+    end
+    report("capturing 8 streams at once: ms a GiB", median(ours) * 1e3 * (1 << 27) / bytes,
+        median(theirs) * 1e3 * (1 << 27) / bytes, "0.8")
+end
+
 local peers = {
     { "xargs -P", "sh", "tests/bench/peers/xargs.sh" },
     { "make -j", "sh", "tests/bench/peers/make.sh" },
@@ -254,7 +273,7 @@ end
 
 local benches = {
     { "spawn", bench_spawn }, { "pinned", bench_spawn_pinned },
-    { "job", bench_job_each }, { "start", bench_start }, { "live", bench_live },
+    { "job", bench_job_each }, { "capture", bench_capture }, { "start", bench_start }, { "live", bench_live },
     { "end", bench_end },
 }
 if on_windows then

@@ -1,0 +1,146 @@
+/*
+** cgrouplimit.c: limits of jobs, by controllers of their cgroups, and which of them was reached.
+*/
+#define _GNU_SOURCE
+#include "cgrouplimit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "cgroup.h"
+#include "cgroupcontrol.h"
+#include "cgroupfile.h"
+#include "cgroupplace.h"
+#include "cgrouprenew.h"
+#include "cgrouprun.h"
+#include "job.h"
+#include "native.h"
+#include "process.h"
+
+enum { PERIOD = 100000 }; /* microseconds; what the kernel takes by itself */
+
+static bool write_number(struct jg_cgroup *cgroup, const char *file, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.0f", value);
+    return jg_cgroupfile_write(cgroup, file, text);
+}
+
+/* Not by swapping out, either; and who needs more than there is takes the whole job along, so that nobody is left
+** who waits for one that is gone. */
+static bool limit_memory(struct jg_cgroup *cgroup, double bytes)
+{
+    return write_number(cgroup, "memory.max", bytes) && jg_cgroupfile_write(cgroup, "memory.oom.group", "1") &&
+           (jg_cgroupfile_write(cgroup, "memory.swap.max", "0") || errno == ENOENT);
+}
+
+static bool limit_processes(struct jg_cgroup *cgroup, double count)
+{
+    return write_number(cgroup, "pids.max", count);
+}
+
+static bool limit_cpus(struct jg_cgroup *cgroup, double cpus)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.0f %d", cpus * PERIOD, PERIOD);
+    return jg_cgroupfile_write(cgroup, "cpu.max", text);
+}
+
+static const struct {
+    enum jg_controller controller;
+    bool (*set)(struct jg_cgroup *cgroup, double value);
+} limits[] = {
+    [JG_LIMIT_MEMORY] = {JG_CONTROLLER_MEMORY, limit_memory},
+    [JG_LIMIT_PROCESSES] = {JG_CONTROLLER_PIDS, limit_processes},
+    [JG_LIMIT_CPUS] = {JG_CONTROLLER_CPU, limit_cpus},
+};
+
+static bool set(struct jg_cgroup *cgroup, enum jg_limit limit, double value, struct jg_err *err)
+{
+    if (cgroup == NULL)
+        return jg_err_set(err, JG_NATIVE_NO_CGROUPS, "cannot limit");
+    if (!jg_cgroup_control(cgroup, limits[limit].controller, err))
+        return false;
+    cgroup->limited = true;
+    return limits[limit].set(cgroup, value) || jg_err_set(err, errno, "cannot limit");
+}
+
+/* Did its cgroup come to be before we found a better place for them? */
+static bool outdated(const struct jg_os_job *job)
+{
+    const struct jg_cgroup *outermost = job->cgroup;
+    while (outermost != NULL && outermost->parent != NULL)
+        outermost = outermost->parent;
+    return job->loop->cgroups != NULL && outermost != jg_cgroup_run_root(job->loop->cgroups);
+}
+
+/* The caller watches the processor time, of which no controller keeps a sum. */
+bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
+{
+    if (limit == JG_LIMIT_CPU_TIME)
+        return true;
+    enum jg_controller controller = limits[limit].controller;
+    bool ok = set(job->cgroup, limit, value, err);
+    if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && (outdated(job) || jg_cgroup_place_for(job->loop, controller)))
+        ok = jg_cgroup_move(job, err) && set(job->cgroup, limit, value, err);
+    if (ok)
+        job->limit[limit] = value;
+    return ok;
+}
+
+bool jg_limit_again(struct jg_os_job *job, struct jg_err *err)
+{
+    bool ok = true;
+    for (int limit = 0; ok && limit < JG_LIMIT_COUNT; limit++)
+        if (job->limit[limit] > 0)
+            ok = set(job->cgroup, (enum jg_limit)limit, job->limit[limit], err);
+    return ok;
+}
+
+/* ---- which was reached? ---- */
+
+/* How often the job's own limit was: the kernel counts it where the limit is. */
+static uint32_t count_memory(const struct jg_cgroup *cgroup)
+{
+    int64_t count = jg_cgroupfile_number(cgroup->dir, "memory.events.local", "oom");
+    return count > 0 ? (uint32_t)count : 0;
+}
+
+/* How often somebody couldn't fork: before Linux 6.11 it is counted where they were, since then where the limit is. */
+static uint32_t count_processes(const struct jg_cgroup *cgroup)
+{
+    int64_t count = jg_cgroupfile_number(cgroup->dir, "pids.events", "max");
+    int64_t home = cgroup->home >= 0 ? jg_cgroupfile_number(cgroup->home, "pids.events", "max") : 0;
+    return (count > 0 ? (uint32_t)count : 0) + (home > 0 ? (uint32_t)home : 0);
+}
+
+struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job)
+{
+    struct jg_limit_counts counts = {0, 0};
+    bool processes = false;
+    for (const struct jg_os_job *outer = job; outer != NULL; outer = outer->parent) {
+        processes = processes || outer->limit[JG_LIMIT_PROCESSES] > 0;
+        if (outer->limit[JG_LIMIT_MEMORY] > 0)
+            counts.memory += count_memory(outer->cgroup);
+    }
+    for (; processes && job != NULL; job = job->parent)
+        counts.processes += job->cgroup != NULL ? count_processes(job->cgroup) : 0;
+    return counts;
+}
+
+void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
+{
+    if (err->native == EAGAIN && jg_limit_counts(process->job).processes != process->limits.processes)
+        jg_err_set(err, JG_NATIVE_PROCESS_LIMIT, err->what);
+}
+
+enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)
+{
+    if (!status->known || (status->exit.signal == 0 && status->exit.code == 0))
+        return JG_LIMIT_NONE;
+    struct jg_limit_counts now = jg_limit_counts(process->job);
+    if (status->exit.signal == SIGKILL && now.memory != process->limits.memory)
+        return JG_LIMIT_MEMORY;
+    return now.processes != process->limits.processes ? JG_LIMIT_PROCESSES : JG_LIMIT_NONE;
+}
