@@ -197,8 +197,8 @@ enum jg_limit {
 #define JG_LIMIT_ENUM(limit, name) JG_LIMIT_##limit,
     JG_LIMITS(JG_LIMIT_ENUM)
 #undef JG_LIMIT_ENUM
-        JG_LIMIT_COUNT
 };
+enum { JG_LIMIT_COUNT = JG_LIMIT_CPU_TIME + 1 };
 
 /*
 ** Sets a limit, which must be done before anything is started in the job or inside it. `value` is above 0. A job

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cgroupfile.h"
+#include "native.h"
 
 enum { POOL_SIZE = 64, BUSY_TRIES = 50 };
 
@@ -50,6 +51,11 @@ bool jg_cgroup_remove_at(int parent, const char *name)
     return false;
 }
 
+int jg_cgroup_error(int error)
+{
+    return error == ENOENT || error == ENODEV ? JG_NATIVE_CGROUP_GONE : error;
+}
+
 static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
 {
     char name[32];
@@ -63,7 +69,7 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
     cgroup->dir = cgroup->home = cgroup->events = cgroup->spare = -1;
     name_of(name, cgroup->number);
     if (mkdirat(parent->dir, name, 0755) < 0) {
-        jg_err_set(err, errno, "cannot make a cgroup");
+        jg_err_set(err, jg_cgroup_error(errno), "cannot make a job");
         free(cgroup);
         return NULL;
     }

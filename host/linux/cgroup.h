@@ -29,6 +29,9 @@ struct jg_cgroup {
 /* An empty cgroup inside `parent`, new or from its pool. NULL with `err` filled. */
 struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err);
 
+/* An errno as it is, but those that mean that the directory has been removed as JG_NATIVE_CGROUP_GONE. */
+int jg_cgroup_error(int error);
+
 /* What cpu.stat says behind `key`, in seconds; 0 if it doesn't. */
 double jg_cgroup_used(const struct jg_cgroup *cgroup, const char *key);
 

@@ -180,7 +180,7 @@ bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pi
 bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 {
     if (!jg_cgroupfile_write(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
-        return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
+        return jg_err_set(err, jg_cgroup_error(errno), frozen ? "cannot freeze the job" : "cannot thaw the job");
     cgroup->frozen = frozen;
     for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
         if (jg_cgroupfile_number(cgroup->dir, "cgroup.events", "frozen") != 0)

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "birth.h"
 #include "cgroup.h"
 #include "cgroupcontrol.h"
 #include "cgroupfile.h"
@@ -131,6 +133,9 @@ struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job)
 
 void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
 {
+    const struct jg_os_job *job = process->job;
+    if (job != NULL && job->cgroup != NULL && strcmp(err->what, jg_birth_what(JG_BIRTH_START)) == 0)
+        jg_err_set(err, jg_cgroup_error(err->native), err->what);
     if (err->native == EAGAIN && jg_limit_counts(process->job).processes != process->limits.processes)
         jg_err_set(err, JG_NATIVE_PROCESS_LIMIT, err->what);
 }

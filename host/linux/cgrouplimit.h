@@ -19,7 +19,7 @@ struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job);
 /* Which one was while this process, which has ended like that, was there? */
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status);
 
-/* It could not be started: if the reason is a limit, says so. */
+/* It could not be started: if the reason is a limit, or that the job has lost its cgroup, says so. */
 void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err);
 
 /* The job has a new cgroup: sets the limits that it had in the old one. */
