@@ -67,7 +67,7 @@ int jg_os_processors(void)
 
 enum jg_level jg_os_strongest(void)
 {
-    return JG_LEVEL_NAMESPACE;
+    return JG_LEVEL_AUTOKILL;
 }
 
 enum jg_level jg_os_weakest(void)

@@ -14,6 +14,15 @@
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
+#ifndef CLONE_AUTOREAP
+#define CLONE_AUTOREAP 0x400000000ULL
+#endif
+#ifndef CLONE_NNP
+#define CLONE_NNP 0x800000000ULL
+#endif
+#ifndef CLONE_PIDFD_AUTOKILL
+#define CLONE_PIDFD_AUTOKILL 0x1000000000ULL
+#endif
 
 /*
 ** One clone. The new process reads `run` and `argument` from here after the call has returned to us,

@@ -21,6 +21,7 @@
 
 #include "../exit.h"
 #include "../stage.h"
+#include "idmap.h"
 #include "plan.h"
 #include "start.h"
 
@@ -30,7 +31,10 @@ bool jg_pidfd_ended(int pidfd)
     return poll(&handle, 1, 0) == 1;
 }
 
-/* The window before PR_SET_PDEATHSIG takes hold: a guard that died in it is seen by its pidfd. */
+/*
+** The window before PR_SET_PDEATHSIG takes hold: a guard that died in it is seen by its pidfd. At level `autokill` this
+** is the second rope: it holds if somebody, such as a debugger, has taken a copy of the guard's descriptors.
+*/
 static bool bind_to_guard(const struct jg_os_start *start)
 {
     if (start->level != JG_LEVEL_REAPER && prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
@@ -77,7 +81,9 @@ static bool drop_capabilities(void)
 static bool enter_level(const struct jg_os_start *start, struct jg_err *err)
 {
     jg_linux.outer_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (start->level == JG_LEVEL_NAMESPACE)
+    if (jg_linux.shared->user_namespace && !jg_idmap_write(start->user, start->group))
+        return jg_err_set(err, errno, "cannot map the user into the namespace");
+    if (start->level != JG_LEVEL_REAPER)
         return move_in(err);
     if (access("/proc/self/stat", R_OK) == -1)
         return jg_err_set(err, errno, "cannot read /proc");

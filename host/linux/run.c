@@ -1,10 +1,11 @@
 /*
 ** run.c: the guard's five steps on Linux.
 **
-** At level `namespace` the job is a pid namespace: it comes into being together with its first
-** process, and the kernel ends everything in it when that process ends, so "assigning" is only what
-** is left to do from outside, the id maps of a user namespace. At level `reaper` there is no such
-** thing to hold; this process and init are both subreapers, and whichever is left ends what is left.
+** At levels `autokill` and `namespace` the job is a pid namespace: it comes into being together with its
+** first process, and the kernel ends everything in it when that process ends, so there is nobody to
+** assign. At level `autokill` that process's pidfd is the job's kill-on-close handle. At level `reaper`
+** there is no such thing to hold; this process and init are both subreapers, and whichever is left ends
+** what is left.
 */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -25,6 +27,7 @@
 
 #include "../exit.h"
 #include "../stage.h"
+#include "autokill.h"
 #include "cgroup.h"
 #include "descendants.h"
 #include "pids.h"
@@ -33,10 +36,12 @@
 
 struct jg_os_run {
     struct jg_os_start start;
-    int init; /* pidfd of the job's first process */
+    int signals; /* signalfd: what is passed on to the harness */
+    int init;    /* pidfd of the job's first process; at level `autokill` the handle that ends it */
     pid_t init_pid;
     bool user_namespace;
-    bool ended;             /* init has been reaped */
+    bool ended; /* init has been reaped, with this status: */
+    int status;
     struct jg_pids foreign; /* children that this process had before it was jghost ("x & exec jghost") */
 };
 
@@ -50,9 +55,9 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     struct jg_os_run *new = malloc(sizeof *new);
     if (new == NULL)
         return jg_err_set(err, errno, "cannot allocate memory");
-    *new = (struct jg_os_run){.start = {level, -1, -1}, .init = -1};
+    *new = (struct jg_os_run){.start = {level, -1, -1, geteuid(), getegid()}, .signals = -1, .init = -1};
     *run = new;
-    if (level != JG_LEVEL_NAMESPACE && level != JG_LEVEL_REAPER)
+    if (level > JG_LEVEL_AUTOKILL)
         return no_such_level(err);
     new->start.event = eventfd(0, EFD_CLOEXEC);
     if (new->start.event == -1)
@@ -67,30 +72,43 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     /* from here on signals wait for step 5; the harness gives itself its mask back */
     sigset_t set;
     jg_forwarded_signals(&set);
-    sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    new->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (new->signals == -1)
+        return jg_err_set(err, errno, "cannot listen to signals");
     jg_terminal_save();
     return true;
 }
 
-/* clone(2) in the form that also works where a seccomp filter knows no clone3; returns like fork. */
-static pid_t fork_into(unsigned long flags, int *pidfd)
+/* Returns like fork. clone(2) in the form that also works where a seccomp filter knows no clone3. */
+static pid_t fork_into(struct jg_os_run *run, unsigned long flags)
 {
-    return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, NULL);
+    if (run->start.level == JG_LEVEL_AUTOKILL)
+        return jg_autokill_fork(flags, &run->init);
+    return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, &run->init, NULL, NULL);
 }
 
 static pid_t create_init(struct jg_os_run *run)
 {
     if (run->start.level == JG_LEVEL_REAPER)
-        return fork_into(0, &run->init);
-    pid_t pid = -1;
-    if (geteuid() == 0)
-        pid = fork_into(CLONE_NEWPID | CLONE_NEWNS, &run->init);
-    if (pid == -1) {
-        run->user_namespace = true; /* before the clone: the child has a copy of it */
-        pid = fork_into(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER, &run->init);
+        return fork_into(run, 0);
+    if (run->start.user == 0) {
+        pid_t pid = fork_into(run, CLONE_NEWPID | CLONE_NEWNS);
+        if (pid != -1 || errno != EPERM)
+            return pid;
     }
-    return pid;
+    run->user_namespace = true; /* before the clone: the child has a copy of it */
+    return fork_into(run, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER);
+}
+
+/* Why there is no init, if the system's own words for it don't say enough. */
+static const char *why_not(enum jg_level level, int error)
+{
+    if (level == JG_LEVEL_AUTOKILL && error == EINVAL)
+        return "this kernel has no CLONE_PIDFD_AUTOKILL (Linux 7.1 and later have it)";
+    if (level == JG_LEVEL_AUTOKILL && error == ENOSYS)
+        return "clone3 is refused here, which alone knows CLONE_PIDFD_AUTOKILL";
+    return "cannot create the harness";
 }
 
 bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err)
@@ -101,8 +119,9 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     fflush(NULL);
     pid_t pid = create_init(run);
     if (pid == -1)
-        return jg_err_set(err, errno, "cannot create the harness");
+        return jg_err_set(err, errno, why_not(run->start.level, errno));
     if (pid == 0) {
+        close(run->signals);
         jg_linux.shared->user_namespace = run->user_namespace;
         _exit(harness_main(&run->start, argument));
     }
@@ -110,36 +129,11 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     return true;
 }
 
-/* Writes a file of /proc/PID of the process that the pidfd holds: it is our child and not reaped, so
-** its number is still its own. */
-static bool write_proc(pid_t pid, const char *name, const char *text)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd == -1)
-        return false;
-    ssize_t written = write(fd, text, strlen(text));
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return written != -1;
-}
-
-static bool map_ids(pid_t pid)
-{
-    char users[48], groups[48];
-    snprintf(users, sizeof users, "%u %u 1", (unsigned)geteuid(), (unsigned)geteuid());
-    snprintf(groups, sizeof groups, "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
-    /* without "deny" the kernel refuses an unprivileged gid_map: user_namespaces(7) */
-    return write_proc(pid, "setgroups", "deny") && write_proc(pid, "uid_map", users) &&
-           write_proc(pid, "gid_map", groups);
-}
-
+/* It was born in it. */
 bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err)
 {
-    if (run->user_namespace && !map_ids(run->init_pid))
-        return jg_err_set(err, errno, "cannot map the user into the namespace");
+    (void)run;
+    (void)err;
     return true;
 }
 
@@ -170,12 +164,12 @@ static void forward(struct jg_os_run *run, int signal)
 ** harness stops wherever it is, at its prompt too, so it is we who leave the terminal as it was. If
 ** there is no shell that could continue us, the kernel ignores the stop, in the harness as here.
 */
-static void follow_stop(struct jg_os_run *run, const siginfo_t *info)
+static void follow_stop(struct jg_os_run *run, const struct signalfd_siginfo *info)
 {
     sigset_t stop, pending;
     struct termios modes;
-    if (info->si_code != SI_KERNEL)
-        forward(run, info->si_signo);
+    if (info->ssi_code != SI_KERNEL)
+        forward(run, SIGTSTP);
     bool known = tcgetattr(STDIN_FILENO, &modes) == 0;
     jg_terminal_restore();
     sigemptyset(&stop);
@@ -231,54 +225,68 @@ static void interrupt(struct waiting *waiting, int signal)
         forward(waiting->run, signal);
 }
 
-static void handle_signal(struct waiting *waiting, const siginfo_t *info)
+static void handle_signal(struct waiting *waiting, const struct signalfd_siginfo *info)
 {
-    switch (info->si_signo) {
-    case SIGCHLD:
-        break;
+    switch (info->ssi_signo) {
     case SIGTSTP:
         follow_stop(waiting->run, info);
         break;
     case SIGCONT:
     case SIGWINCH:
-        if (info->si_code != SI_KERNEL)
-            forward(waiting->run, info->si_signo);
+        if (info->ssi_code != SI_KERNEL)
+            forward(waiting->run, (int)info->ssi_signo);
         break;
     default:
-        interrupt(waiting, info->si_signo);
+        interrupt(waiting, (int)info->ssi_signo);
         break;
     }
 }
 
-/* Waits for one signal, or until the deadline; a signal that comes between two calls stays pending. */
-static void wait_signal(struct waiting *waiting, const sigset_t *set)
+static void take_signal(struct waiting *waiting)
 {
-    siginfo_t info;
-    int got;
-    if (isinf(waiting->deadline)) {
-        got = sigwaitinfo(set, &info);
-    } else {
-        double left = fmin(fmax(waiting->deadline - jg_monotonic(), 0), 1e6);
-        struct timespec timeout = {(time_t)left, (long)((left - floor(left)) * 1e9)};
-        got = sigtimedwait(set, &info, &timeout);
-    }
-    if (got > 0) {
+    struct signalfd_siginfo info;
+    if (read(waiting->run->signals, &info, sizeof info) == sizeof info)
         handle_signal(waiting, &info);
-    } else if (errno == EAGAIN && jg_monotonic() >= waiting->deadline && !waiting->timed_out) {
-        waiting->timed_out = true;
-        waiting->deadline = INFINITY;
-        end_init(waiting->run);
-    }
 }
 
-/* Has init ended? Once it has, the kernel has emptied the namespace. Stop and continue come here too. */
-static bool reap_init(struct jg_os_run *run)
+/* Init has ended, and so has all that was in its namespace. If it is traced, its tracer is waited for, too. */
+static void reap_init(struct jg_os_run *run)
 {
-    siginfo_t info = {0};
-    while (waitid(P_PID, (id_t)run->init_pid, &info, WEXITED | WNOHANG) == -1 && errno == EINTR) {
+    run->status = SIGKILL;
+    if (run->start.level == JG_LEVEL_AUTOKILL) {
+        run->status = jg_autokill_status(run->init);
+    } else {
+        while (waitpid(run->init_pid, &run->status, 0) == -1 && errno == EINTR) {
+        }
     }
-    run->ended = info.si_pid == run->init_pid;
-    return run->ended;
+    run->ended = true;
+}
+
+static void end_in_time(struct waiting *waiting)
+{
+    if (jg_monotonic() < waiting->deadline)
+        return;
+    waiting->timed_out = true;
+    waiting->deadline = INFINITY;
+    end_init(waiting->run);
+}
+
+/*
+** Waits for a signal, init's end, or the deadline. Init is looked at before the signals: one that came before its end,
+** such as the Ctrl-C of which it ended, is seen with it.
+*/
+static void wait_once(struct waiting *waiting)
+{
+    struct pollfd init = {.fd = waiting->run->init, .events = POLLIN};
+    struct pollfd handles[] = {init, {.fd = waiting->run->signals, .events = POLLIN}};
+    double left = fmin(fmax(waiting->deadline - jg_monotonic(), 0), 1e6);
+    struct timespec timeout = {(time_t)left, (long)((left - floor(left)) * 1e9)};
+    if (ppoll(handles, 2, &timeout, NULL) == 0)
+        end_in_time(waiting);
+    if (handles[1].revents != 0)
+        take_signal(waiting);
+    if (handles[0].revents != 0)
+        reap_init(waiting->run);
 }
 
 /*
@@ -287,8 +295,9 @@ static bool reap_init(struct jg_os_run *run)
 */
 static struct jg_exit outcome(const struct waiting *waiting)
 {
-    struct jg_exit result = {.signal = SIGKILL}; /* init was killed, too */
-    if (jg_linux.shared->has_result)
+    int init = waiting->run->status;
+    struct jg_exit result = {.code = WEXITSTATUS(init), .signal = WTERMSIG(init)};
+    if (jg_linux.shared->has_result) /* else init was ended, too */
         result = jg_linux.shared->result;
     uint32_t status = result.signal != 0 ? (uint32_t)(JG_EXIT_SIGNAL + result.signal) : result.code;
     bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + waiting->last_interrupt);
@@ -300,11 +309,8 @@ static struct jg_exit outcome(const struct waiting *waiting)
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
     struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
-    sigset_t set;
-    jg_forwarded_signals(&set);
-    sigaddset(&set, SIGCHLD);
-    while (!reap_init(run))
-        wait_signal(&waiting, &set);
+    while (!run->ended)
+        wait_once(&waiting);
     end_descendants(run);
     if (jg_linux.shared->refused.kind != JG_ERR_OK) {
         *err = jg_linux.shared->refused;
@@ -321,15 +327,14 @@ void jg_os_run_close(struct jg_os_run *run)
         return;
     if (run->init_pid != 0 && !run->ended) {
         end_init(run);
-        while (waitpid(run->init_pid, NULL, 0) == -1 && errno == EINTR) {
-        }
+        reap_init(run);
         end_descendants(run);
     }
     for (int i = 0; i < JG_CGROUPS; i++)
         if (jg_linux.shared->cgroup[i][0] != '\0')
             jg_cgroup_remove(jg_linux.shared->cgroup[i]);
     jg_terminal_restore();
-    for (int *fd = (int[]){run->init, run->start.guard, run->start.event, -2}; *fd != -2; fd++) {
+    for (int *fd = (int[]){run->init, run->signals, run->start.guard, run->start.event, -2}; *fd != -2; fd++) {
         if (*fd != -1)
             close(*fd);
     }

@@ -12,6 +12,8 @@ struct jg_os_start {
     enum jg_level level;
     int guard; /* pidfd of the guard: readable once it has ended. It works across pid namespaces */
     int event; /* eventfd: readable once the harness is in the job */
+    uid_t user;
+    gid_t group;
 };
 
 /* Marks a signal that has come through the guard and init, so that the harness can tell the Ctrl-C
