@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,17 +119,30 @@ static pid_t plain_fork(void)
     return pid;
 }
 
-int child_os_stopped(void)
+static int stop_child(int traced)
 {
     siginfo_t info;
     pid_t pid = plain_fork();
     if (pid < 0)
         return errno;
     if (pid == 0) {
+        if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
+            exit(errno);
         raise(SIGSTOP);
         child_os_hang();
     }
-    return waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) ? errno : 0;
+    int error = waitid(P_PID, (id_t)pid, &info, WSTOPPED | WEXITED | WNOWAIT) ? errno : 0;
+    return error == 0 && info.si_code == CLD_EXITED ? info.si_status : error;
+}
+
+int child_os_stopped(void)
+{
+    return stop_child(0);
+}
+
+int child_os_traced(void)
+{
+    return stop_child(1);
 }
 
 int child_os_vfork(void)

@@ -218,6 +218,11 @@ int child_os_stopped(void)
     return start_self(hang, CREATE_SUSPENDED, &process);
 }
 
+int child_os_traced(void)
+{
+    return ENOTSUP;
+}
+
 int child_os_vfork(void)
 {
     return ENOTSUP;

@@ -9,7 +9,8 @@ if not windows then
         system = "linux",
         programs = "", -- what a program's file name ends with
         executable = "755", -- the mode of a file that is a program
-        levels = { "namespace", "reaper" }, -- strongest first; support.levels tells which of them are to be had
+        levels = { "autokill", "namespace", "reaper" }, -- strongest first; support.levels tells which are to be had
+        in_namespace = { autokill = true, namespace = true }, -- the levels at which the job is a pid namespace
         refused_levels = { "--require=job-object", "--level=job-object" }, -- those that this system hasn't
         isolation = true, -- there are jobs with process numbers of their own (if this user may)
         own_processes = 4, -- that a run with one child has at the least: guard, init, harness, child
@@ -68,7 +69,7 @@ if not windows then
         -- what a system may not have, and why; see helper.needs
         lacks = {
             blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
-            other_signals = false, vfork = false, peak_memory = false, job_times = false, thread_states = false,
+            other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false, thread_states = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
         refusals = {
@@ -107,6 +108,7 @@ return {
     programs = ".exe",
     executable = nil,
     levels = { "job-object" },
+    in_namespace = {},
     refused_levels = { "--level=namespace", "--level=reaper" },
     isolation = false,
     own_processes = 3, -- guard, harness, child
@@ -166,6 +168,7 @@ return {
         other_signals = "Windows has no signals but the request to end and the kill",
         stop_signals = "Windows has no signals that stop a process or let it go on",
         vfork = "Windows has no vfork",
+        tracing = "on Windows, the child traces nobody",
         peak_memory = wine and "Wine 8 doesn't tell how much memory a process had that has ended",
         job_times = wine and "Wine 8 doesn't count the processor time of a job",
         thread_states = wine and "Wine 8 doesn't tell whether a thread runs",
@@ -193,6 +196,7 @@ return {
     not_here = {
         ["tests/scripts/attach_spec.lua"] =
             "under Wine one run in three stands still: it isn't known yet whose fault that is",
+        ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",
     },

@@ -64,6 +64,12 @@ static int verb_stopped(char **words)
     return child_os_stopped();
 }
 
+static int verb_traced(char **words)
+{
+    (void)words;
+    return child_os_traced();
+}
+
 static int verb_vfork(char **words)
 {
     (void)words;
@@ -101,6 +107,7 @@ const struct verb child_verbs_others[] = {
     {"terminal", VERBS_ON, 0, "VERBS...", "where an interrupt reaches nobody else: a console, or a session, for these",
      verb_terminal},
     {"stopped", 0, 0, "", "a child that is stopped", verb_stopped},
+    {"traced", 0, 0, "", "a child that is stopped, and traced by this process", verb_traced},
     {"vfork", 0, 1, "", "stuck for ever in a vfork", verb_vfork},
     {"flee", 1, 1, "S", "for S seconds: forks and ends, over and over", verb_flee},
     {"zombies", 1, 0, "N", "N children that have ended, and are left unreaped", verb_zombies},

@@ -1,5 +1,5 @@
 /*
-** talk.h: a process talks to the test that stops it, past the C library's buffers.
+** talk.h: what the system does for a test that stops a process: the two talk, past the C library's buffers.
 */
 #ifndef JG_FAULT_TALK_H
 #define JG_FAULT_TALK_H
@@ -9,5 +9,8 @@
 
 /* Writes `size` bytes of `line` to standard error, then waits for a byte, or the end, on standard input. */
 bool jg_fault_talk(const char *line, size_t size);
+
+/* The system forgets that it was to kill this process when the parent ends. */
+void jg_fault_unbind(void);
 
 #endif

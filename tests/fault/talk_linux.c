@@ -3,10 +3,16 @@
 */
 #include "talk.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 bool jg_fault_talk(const char *line, size_t size)
 {
     char go;
     return write(STDERR_FILENO, line, size) == (ssize_t)size && read(STDIN_FILENO, &go, 1) >= 0;
+}
+
+void jg_fault_unbind(void)
+{
+    prctl(PR_SET_PDEATHSIG, 0);
 }

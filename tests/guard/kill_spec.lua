@@ -3,6 +3,7 @@
 local expect = require "tests.expect"
 local jg = require "jghost"
 local fixture = require "tests.fixture"
+local helper = require "tests.bindings.helper"
 local support = require "tests.support"
 
 -- What the harness starts, as words of tests/child.c; all of it says "ready" when it stands.
@@ -21,7 +22,9 @@ local script = [[
     for word in arg[1]:gmatch "%S+" do words[#words + 1] = word end
     local job = jg.job { isolate = arg[2] == "isolated" }
     local process = assert(job:spawn { stdout = "pipe", table.unpack(words) })
-    print(process.stdout:read "l")
+    local said = process.stdout:read "l"
+    if arg[2] == "frozen" then assert(job:freeze()) end
+    print(said)
     io.stdout:flush()
     jg.sleep(1e6)
 ]]
@@ -35,12 +38,12 @@ local victims = {
     { name = "init", kills = { "jghost-init" }, signal = "KILL", init = true },
     { name = "the harness", kills = { "jghost-harness" }, signal = "KILL" },
     { name = "guard and harness", kills = { "guard", "jghost-harness" } },
-    { name = "guard and init", kills = { "guard", "jghost-init" }, only = "namespace", init = true },
-    { name = "all three", kills = { "guard", "jghost-init", "jghost-harness" }, only = "namespace", init = true },
+    { name = "guard and init", kills = { "guard", "jghost-init" }, in_namespace = true, init = true },
+    { name = "all three", kills = { "guard", "jghost-init", "jghost-harness" }, in_namespace = true, init = true },
 }
 
 local function is_here(victim, level)
-    return (not victim.only or victim.only == level) and (not victim.init or expect.init)
+    return (not victim.in_namespace or expect.in_namespace[level]) and (not victim.init or expect.init)
 end
 
 local function kill(guard, marker, names)
@@ -111,6 +114,13 @@ for _, level in ipairs(support.levels()) do
             assert(support.find(marker, "jghost-init")):signal "kill"
             assert.equal("status 137", shell.stdout:read("l", 60))
             assert.equal("", support.survivors(marker))
+        end)
+        it("killing the guard leaves nothing of a traced tree", function()
+            helper.needs(pending, "tracing")
+            check(level, victims[1], { "traced", "ready", "hang" }, "plain")
+        end)
+        it("killing the guard leaves nothing of a frozen job", function()
+            check(level, victims[1], trees.daemon, "frozen")
         end)
         it("killing the guard leaves nothing of an isolated job", function()
             local can = support.run { "--level=" .. level, "-e", 'assert(require "jghost".job { isolate = true })' }

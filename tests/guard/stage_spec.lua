@@ -1,5 +1,6 @@
 -- stage_spec.lua: whoever is killed at whichever moment of the start-up, nothing is left.
 
+local expect = require "tests.expect"
 local jg = require "jghost"
 local fixture = require "tests.fixture"
 local support = require "tests.support"
@@ -8,6 +9,12 @@ local stages = {
     "guard-begins", "job-created", "harness-born", "harness-created", "harness-assigned", "harness-bound",
     "event-signalled", "harness-released", "harness-entered", "script-begins", "script-ended", "job-empty",
 }
+
+-- Those at which there is somebody beside the guard.
+local others_exist = {}
+for i = 3, #stages - 1 do
+    others_exist[stages[i]] = true
+end
 
 -- A script that starts what is hardest to end.
 local script = [[
@@ -43,8 +50,14 @@ local function check(level, stage, whom)
     assert.equal("stage " .. stage, guard.stderr:read("l", 60))
     kill(guard, marker, whom)
     guard.stdin:close() -- whoever stopped there goes on
-    assert(guard:wait(60), "the guard doesn't end")
+    local status = assert(guard:wait(60), "the guard doesn't end")
     assert.equal("", support.survivors(marker))
+    if whom == "all but the guard" and others_exist[stage] then
+        assert.is_false(status.ok)
+        if expect.in_namespace[level] then
+            assert.equal(expect.died.KILL, status.code) -- it isn't taken for a level that can't be had
+        end
+    end
 end
 
 for _, level in ipairs(support.levels()) do

@@ -5,7 +5,10 @@
 -- SUITE is one that tests/vm/kernels.sh has fetched to build/vm; the machine's files are build/vm/initramfs, made
 -- by tests/vm/initramfs.sh; tests/vm/init knows the settings, and what comes back. Prints it, and last: N passed,
 -- N failed, N skipped. A kernel that panics, hangs or doesn't come to the end of a setting has failed, and the last
--- that it said is shown.
+-- that it said is shown. To try one spec on one kernel:
+--
+--     tests/vm/kernels.sh build/vm sid && tests/vm/initramfs.sh build/vm/initramfs &&
+--     build/linux/release/jghost tests/vm/run.lua --settings=root sid tests/guard/autokill_spec.lua
 
 local jg = require "jghost"
 local support = require "tests.support"
@@ -25,7 +28,10 @@ for _, word in ipairs(arg) do
     end
 end
 local suite = assert(table.remove(words, 1), "which suite?")
-local specs = #words > 0 and words or { "tests/guard/stage_spec.lua", "tests/guard/kill_spec.lua" }
+local specs = #words > 0 and words or {
+    "tests/guard/stage_spec.lua", "tests/guard/kill_spec.lua", "tests/guard/autokill_spec.lua",
+    "tests/guard/signal_spec.lua", "tests/guard/guard_spec.lua",
+}
 
 local function boot(console)
     return assert(jg.run {
