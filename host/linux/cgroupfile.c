@@ -119,7 +119,8 @@ struct collect {
     bool all, ok;
 };
 
-bool jg_cgroupfile_pids(int dir, struct jg_pids *pids)
+/* The kernel writes 0 for those. */
+static bool read_pids(int dir, struct jg_pids *pids, int *unseen)
 {
     int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
     FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
@@ -131,11 +132,29 @@ bool jg_cgroupfile_pids(int dir, struct jg_pids *pids)
             close(fd);
         return ok;
     }
-    while (fscanf(file, "%ld", &pid) == 1)
-        if (pid > 0) /* 0: not in our namespace */
+    while (fscanf(file, "%ld", &pid) == 1) {
+        if (pid > 0)
             ok = jg_pids_add(pids, (pid_t)pid) && ok;
+        else
+            ++*unseen;
+    }
     fclose(file);
     return ok;
+}
+
+bool jg_cgroupfile_pids(int dir, struct jg_pids *pids)
+{
+    int unseen = 0;
+    return read_pids(dir, pids, &unseen);
+}
+
+int jg_cgroupfile_unseen(int dir)
+{
+    struct jg_pids ignored = {0};
+    int unseen = 0;
+    read_pids(dir, &ignored, &unseen);
+    jg_pids_free(&ignored);
+    return unseen;
 }
 
 /* One at a time: cgroups(7). */

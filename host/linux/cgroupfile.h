@@ -23,6 +23,9 @@ bool jg_cgroupfile_write(struct jg_cgroup *cgroup, const char *file, const char 
 /* Adds the pids, as we see them, of those who are in it and in none inside it. */
 bool jg_cgroupfile_pids(int dir, struct jg_pids *pids);
 
+/* How many are in it, and in none inside it, whom we can't see from our pid namespace. */
+int jg_cgroupfile_unseen(int dir);
+
 /* Moves processes into it, as far as they are still there. */
 void jg_cgroupfile_move(const struct jg_pids *pids, int dir);
 

@@ -77,15 +77,22 @@ static bool outdated(const struct jg_os_job *job)
     return job->loop->cgroups != NULL && outermost != jg_cgroup_run_root(job->loop->cgroups);
 }
 
+/* Where its cgroup is it can't have the controller. */
+static bool find_place(struct jg_os_job *job, enum jg_controller controller, struct jg_err *err)
+{
+    if (!outdated(job) && !jg_cgroup_place_for(job->loop, controller))
+        return false;
+    return !outdated(job) || jg_cgroup_move(job, err);
+}
+
 /* The caller watches the processor time, of which no controller keeps a sum. */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
 {
     if (limit == JG_LIMIT_CPU_TIME)
         return true;
-    enum jg_controller controller = limits[limit].controller;
     bool ok = set(job->cgroup, limit, value, err);
-    if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && (outdated(job) || jg_cgroup_place_for(job->loop, controller)))
-        ok = jg_cgroup_move(job, err) && set(job->cgroup, limit, value, err);
+    if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
+        ok = set(job->cgroup, limit, value, err);
     if (ok)
         job->limit[limit] = value;
     return ok;

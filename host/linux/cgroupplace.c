@@ -19,6 +19,7 @@
 #include "cgroupself.h"
 #include "linux.h"
 #include "loop.h"
+#include "retreat.h"
 
 enum { FIRST, LIMITED, MOVES = 100 }; /* below JG_CGROUPS */
 
@@ -70,41 +71,76 @@ static bool list_ourselves(struct jg_pids *pids)
 
 /* From a cgroup to one inside it, so that others inside it can have controllers. Who forks meanwhile leaves a child
 ** behind, which is moved the next time. */
-static bool make_room(const char *path)
+static void move_all(int from, int to)
 {
-    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = dir >= 0 && mkdirat(dir, "harness", 0755) == 0;
-    int leaf = ok ? openat(dir, "harness", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     struct jg_pids pids = {0};
-    for (int i = 0; leaf >= 0 && i < MOVES && jg_cgroupfile_pids(dir, &pids) && pids.count > 0; i++) {
-        jg_cgroupfile_move(&pids, leaf);
+    for (int i = 0; i < MOVES && jg_cgroupfile_pids(from, &pids) && pids.count > 0; i++) {
+        jg_cgroupfile_move(&pids, to);
         jg_pids_free(&pids);
     }
     jg_pids_free(&pids);
-    if (leaf >= 0)
-        close(leaf);
+}
+
+static bool make_room(const char *path, const char *leaf)
+{
+    int from = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int to = mkdir(leaf, 0755) == 0 ? open(leaf, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool ok = from >= 0 && to >= 0;
+    if (ok)
+        move_all(from, to);
+    if (from >= 0)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return ok;
+}
+
+/* Is the cgroup the run's alone, as when jghost was started in one of its own? The guard isn't to be seen from its
+** namespace, and where there is none, we don't know whose the others are. */
+static bool is_ours_alone(const char *path, enum jg_controller controller)
+{
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = dir >= 0 && jg_os_guarantee()->level != JG_LEVEL_REAPER && jg_cgroupfile_unseen(dir) == 1 &&
+              jg_cgroupfile_has(dir, "cgroup.controllers", jg_controller_name(controller));
     if (dir >= 0)
         close(dir);
-    return leaf >= 0;
+    return ok;
+}
+
+/* Then guard, init and harness move into a cgroup inside it, and jobs stay where they are. */
+static bool try_leaf(struct jg_os_loop *loop, enum jg_controller controller)
+{
+    char path[PATH_MAX], leaf[PATH_MAX];
+    if (loop->cgroups == NULL || !jg_cgroup_of(getpid(), path) || !is_ours_alone(path, controller) ||
+        snprintf(leaf, sizeof leaf, "%s/jghost-%d-itself", path, (int)jg_linux.guard_host_pid) >= (int)sizeof leaf ||
+        !make_room(path, leaf))
+        return false;
+    loop->cgroups_moved = true;
+    return jg_retreat_ask(jg_linux.guard_socket, leaf) && has(loop->cgroups, controller);
 }
 
 static bool try_scope(struct jg_os_loop *loop, enum jg_controller controller)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], leaf[PATH_MAX + sizeof "/harness"];
     struct jg_pids ourselves = {0};
-    bool ok = list_ourselves(&ourselves) && jg_cgroup_scope(&ourselves, path) && make_room(path) &&
-              use(loop, jg_cgroup_run_open(path, LIMITED)) && has(loop->cgroups, controller);
+    loop->cgroups_moved = true; /* it is asked once */
+    bool ok = list_ourselves(&ourselves) && jg_cgroup_scope(&ourselves, path);
     jg_pids_free(&ourselves);
-    return ok;
+    if (!ok)
+        return false;
+    snprintf(leaf, sizeof leaf, "%s/harness", path);
+    return make_room(path, leaf) && use(loop, jg_cgroup_run_open(path, LIMITED)) && has(loop->cgroups, controller);
 }
 
-/* Where systemd is, the outermost cgroup is its own. It is asked once. */
+/* Where systemd is, the tree is its own, and root may write to what isn't delegated to it. */
 bool jg_cgroup_place_for(struct jg_os_loop *loop, enum jg_controller controller)
 {
+    bool systemd = jg_cgroup_is_systemds();
     if (loop->cgroups_moved)
         return false;
-    if (!jg_cgroup_is_systemds())
-        return try_top(loop, controller);
-    loop->cgroups_moved = true;
-    return try_scope(loop, controller);
+    if (systemd && geteuid() == 0)
+        return try_scope(loop, controller);
+    if (try_leaf(loop, controller))
+        return true;
+    return !loop->cgroups_moved && (systemd ? try_scope(loop, controller) : try_top(loop, controller));
 }

@@ -109,12 +109,14 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
         return jg_err_set(err, errno, "cannot fork the harness");
     if (harness != 0) {
         close(sockets[0]);
+        close(start->asks);
         jg_init_main(start, harness, sockets[1]);
     }
     close(sockets[1]);
     close(start->event);
     close(start->guard);
     jg_linux.init_socket = sockets[0];
+    jg_linux.guard_socket = start->asks;
     if (jg_linux.shared->user_namespace && !drop_capabilities())
         return jg_err_set(err, errno, "cannot drop the namespace's capabilities");
     if (!bind_to_init(init))

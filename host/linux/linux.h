@@ -36,6 +36,7 @@ struct jg_linux {
     struct jg_shared *shared;
     int outer_proc;         /* /proc as it was before the namespace, O_PATH; -1 if there is none */
     int init_socket;        /* harness: asks init for job reapers; see reaper.h */
+    int guard_socket;       /* harness: asks the guard to make room; see retreat.h */
     sigset_t original_mask; /* the signal mask that jghost was started with; children get it back */
     pid_t guard_host_pid;   /* the guard's pid as its user sees it */
     bool own_session;       /* level `reaper`: of init, and of the reapers that it forks */

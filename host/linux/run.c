@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <math.h>
 #include <poll.h>
@@ -32,12 +33,15 @@
 #include "descendants.h"
 #include "pids.h"
 #include "proctree.h"
+#include "retreat.h"
 #include "start.h"
 
 struct jg_os_run {
     struct jg_os_start start;
     int signals; /* signalfd: what is passed on to the harness */
-    int init;    /* pidfd of the job's first process; at level `autokill` the handle that ends it */
+    int asked;   /* our end of the socket of retreat.h; -1: nobody asks any more */
+    char leaf[PATH_MAX];
+    int init; /* pidfd of the job's first process; at level `autokill` the handle that ends it */
     pid_t init_pid;
     bool user_namespace;
     bool ended; /* init has been reaped, with this status: */
@@ -55,7 +59,8 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     struct jg_os_run *new = malloc(sizeof *new);
     if (new == NULL)
         return jg_err_set(err, errno, "cannot allocate memory");
-    *new = (struct jg_os_run){.start = {level, -1, -1, geteuid(), getegid()}, .signals = -1, .init = -1};
+    *new =
+        (struct jg_os_run){.start = {level, -1, -1, -1, geteuid(), getegid()}, .signals = -1, .asked = -1, .init = -1};
     *run = new;
     if (level > JG_LEVEL_AUTOKILL)
         return no_such_level(err);
@@ -76,6 +81,11 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     new->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (new->signals == -1)
         return jg_err_set(err, errno, "cannot listen to signals");
+    int sockets[2];
+    if (!jg_retreat_open(sockets))
+        return jg_err_set(err, errno, "cannot make a socket to the harness");
+    new->asked = sockets[0];
+    new->start.asks = sockets[1];
     jg_terminal_save();
     return true;
 }
@@ -122,10 +132,13 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
         return jg_err_set(err, errno, why_not(run->start.level, errno));
     if (pid == 0) {
         close(run->signals);
+        close(run->asked);
         jg_linux.shared->user_namespace = run->user_namespace;
         _exit(harness_main(&run->start, argument));
     }
     run->init_pid = pid;
+    close(run->start.asks);
+    run->start.asks = -1;
     return true;
 }
 
@@ -271,6 +284,14 @@ static void end_in_time(struct waiting *waiting)
     end_init(waiting->run);
 }
 
+static void make_room(struct jg_os_run *run)
+{
+    if (jg_retreat_serve(run->asked, run->leaf))
+        return;
+    close(run->asked);
+    run->asked = -1;
+}
+
 /*
 ** Waits for a signal, init's end, or the deadline. Init is looked at before the signals: one that came before its end,
 ** such as the Ctrl-C of which it ended, is seen with it.
@@ -278,13 +299,16 @@ static void end_in_time(struct waiting *waiting)
 static void wait_once(struct waiting *waiting)
 {
     struct pollfd init = {.fd = waiting->run->init, .events = POLLIN};
-    struct pollfd handles[] = {init, {.fd = waiting->run->signals, .events = POLLIN}};
+    struct pollfd signals = {.fd = waiting->run->signals, .events = POLLIN};
+    struct pollfd handles[] = {init, signals, {.fd = waiting->run->asked, .events = POLLIN}};
     double left = fmin(fmax(waiting->deadline - jg_monotonic(), 0), 1e6);
     struct timespec timeout = {(time_t)left, (long)((left - floor(left)) * 1e9)};
-    if (ppoll(handles, 2, &timeout, NULL) == 0)
+    if (ppoll(handles, 3, &timeout, NULL) == 0)
         end_in_time(waiting);
     if (handles[1].revents != 0)
         take_signal(waiting);
+    if (handles[2].revents != 0)
+        make_room(waiting->run);
     if (handles[0].revents != 0)
         reap_init(waiting->run);
 }
@@ -333,8 +357,11 @@ void jg_os_run_close(struct jg_os_run *run)
     for (int i = 0; i < JG_CGROUPS; i++)
         if (jg_linux.shared->cgroup[i][0] != '\0')
             jg_cgroup_remove(jg_linux.shared->cgroup[i]);
+    jg_retreat_undo(run->leaf);
     jg_terminal_restore();
-    for (int *fd = (int[]){run->init, run->signals, run->start.guard, run->start.event, -2}; *fd != -2; fd++) {
+    const struct jg_os_start *start = &run->start;
+    for (int *fd = (int[]){run->init, run->signals, run->asked, start->guard, start->event, start->asks, -2}; *fd != -2;
+         fd++) {
         if (*fd != -1)
             close(*fd);
     }

@@ -12,6 +12,7 @@ struct jg_os_start {
     enum jg_level level;
     int guard; /* pidfd of the guard: readable once it has ended. It works across pid namespaces */
     int event; /* eventfd: readable once the harness is in the job */
+    int asks;  /* the harness's end of the socket of retreat.h */
     uid_t user;
     gid_t group;
 };
