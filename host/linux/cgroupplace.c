@@ -135,12 +135,12 @@ static bool try_scope(struct jg_os_loop *loop, enum jg_controller controller)
 /* Where systemd is, the tree is its own, and root may write to what isn't delegated to it. */
 bool jg_cgroup_place_for(struct jg_os_loop *loop, enum jg_controller controller)
 {
-    bool systemd = jg_cgroup_is_systemds();
     if (loop->cgroups_moved)
         return false;
-    if (systemd && geteuid() == 0)
-        return try_scope(loop, controller);
-    if (try_leaf(loop, controller))
+    bool systemd = jg_cgroup_is_systemds(), manager = systemd && jg_cgroup_has_manager();
+    if ((!manager || geteuid() != 0) && try_leaf(loop, controller))
         return true;
-    return !loop->cgroups_moved && (systemd ? try_scope(loop, controller) : try_top(loop, controller));
+    if (loop->cgroups_moved)
+        return false;
+    return systemd ? manager && try_scope(loop, controller) : try_top(loop, controller);
 }

@@ -111,8 +111,9 @@ static bool arrived(const char *unit, const struct jg_pids *pids, char path[PATH
     return all && is_in(unit, getpid(), path);
 }
 
-/* Are the numbers that we know of ourselves from outside those that it knows? */
-static bool same_numbers(void)
+/* It isn't if jghost runs in a pid namespace, another jghost's for instance: then the numbers that we know of ourselves
+** from outside aren't those that systemd knows. */
+bool jg_cgroup_has_manager(void)
 {
     char name[32] = "";
     int fd = openat(jg_linux.outer_proc, "1/comm", O_RDONLY | O_CLOEXEC);
@@ -125,8 +126,6 @@ static bool same_numbers(void)
 bool jg_cgroup_scope(const struct jg_pids *pids, char path[PATH_MAX])
 {
     struct call call = {.count = 0};
-    if (!same_numbers())
-        return false;
     snprintf(call.unit, sizeof call.unit, "jghost-%d-%d.scope", (int)jg_linux.guard_host_pid, (int)getpid());
     compose(&call, pids);
     bool ok = run(call.words);

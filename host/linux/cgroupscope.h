@@ -12,6 +12,9 @@
 /* Is systemd there, whose the cgroup tree is then? */
 bool jg_cgroup_is_systemds(void);
 
+/* And is it one that we can ask? */
+bool jg_cgroup_has_manager(void);
+
 /*
 ** Asks systemd (the user's own manager, or the system's if we are root) for a delegated scope with these processes in
 ** it, by their pids as we see them; this one must be among them. `path` is its directory then. False: it refuses, and

@@ -239,6 +239,7 @@ describe("limits", function()
     it("are a warning by best_effort, once, and the job is made", function()
         local result = helper.script([[
             local jg = require "jghost"
+            print(jg.job { memory = "1G" }) -- another jghost, in another place
             for i = 1, 3 do
                 local job = assert(jg.job { memory = "1G", processes = 100, best_effort = true })
                 assert(job:spawn { arg[1], "exit", "0" }:wait().ok)
@@ -246,6 +247,6 @@ describe("limits", function()
         ]], "-", helper.child)
         assert.is_true(result.ok, result.stderr)
         local _, count = result.stderr:gsub("jghost: warning: cannot limit memory: ", "")
-        assert.equal(refusal { memory = "1G" } and 1 or 0, count)
+        assert.equal(result.stdout:find "^nil" and 1 or 0, count)
     end)
 end)
