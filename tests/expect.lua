@@ -69,7 +69,8 @@ if not windows then
         -- what a system may not have, and why; see helper.needs
         lacks = {
             blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
-            other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false, thread_states = false,
+            other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
+            thread_states = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
         refusals = {
