@@ -1,7 +1,7 @@
 -- run.lua: all the tests. ./bootstrap test builds everything and then runs this.
 --
 --     jghost tests/run.lua [PART...]      parts: lint, unit, specs, unprivileged, sanitize, windows,
---                                          examples, bench; and only if it is named: vm
+--                                          examples, bench, vm
 --
 -- Prints a line for each piece, what failed and what was skipped, and last: N passed, N failed.
 
@@ -15,7 +15,7 @@ local build = "build/linux"
 local function parts_asked_for(words, parts)
     local names, chosen = {}, {}
     for _, part in ipairs(parts) do
-        names[#names + 1], chosen[part.name] = part.name, #words == 0 and not part.on_request
+        names[#names + 1], chosen[part.name] = part.name, #words == 0
     end
     for _, word in ipairs(words) do
         if chosen[word] == nil then
@@ -131,8 +131,8 @@ end
 
 local parts = {}
 
-local function part(name, run_part, on_request)
-    parts[#parts + 1] = { name = name, run = run_part, on_request = on_request }
+local function part(name, run_part)
+    parts[#parts + 1] = { name = name, run = run_part }
 end
 
 part("lint", function()
@@ -290,7 +290,7 @@ part("bench", function()
     check("the benchmarks, in short", { build .. "/release/jghost", "tests/bench/run.lua", "--short", "--peers" })
 end)
 
--- The guarantee on Debian's kernels, in emulated machines. It fetches them, which the other parts don't need.
+-- The guarantee on Debian's kernels, in emulated machines.
 part("vm", function()
     local suites = { "bookworm", "trixie", "sid" }
     check("the kernels", { "tests/vm/kernels.sh", "build/vm", table.unpack(suites) })
@@ -299,7 +299,7 @@ part("vm", function()
         local version = support.read_any(("build/vm/%s/version"):format(suite)):match "[^\n]*"
         count(("specs on Linux %s"):format(version), { build .. "/release/jghost", "tests/vm/run.lua", suite })
     end
-end, true)
+end)
 
 local chosen = parts_asked_for(arg, parts)
 local began = jg.now()
