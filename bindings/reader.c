@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { MUCH = 128 << 10 }; /* bytes */
+
 static char scratch[65536]; /* what can't be kept is read all the same, so that nobody waits for us */
 
 static void on_space(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -17,11 +19,22 @@ static void on_space(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(space, (unsigned)(size < INT32_MAX ? size : INT32_MAX));
 }
 
+/* It costs time, which a few lines aren't worth. */
+static void widen(struct jg_reader *reader)
+{
+    uv_os_fd_t descriptor;
+    if (reader->wide || reader->capture.total < MUCH || uv_fileno((uv_handle_t *)&reader->pipe, &descriptor) != 0)
+        return;
+    reader->wide = true;
+    jg_os_widen_pipe((intptr_t)descriptor);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct jg_reader *reader = (struct jg_reader *)stream;
     if (count > 0) {
         jg_capture_add(&reader->capture, buffer->base, (size_t)count);
+        widen(reader);
     } else if (count < 0) { /* the end; or an error, after which nothing more comes either */
         reader->ended = true;
         uv_read_stop(stream);

@@ -10,6 +10,7 @@
 struct jg_reader {
     uv_pipe_t pipe; /* first: libuv's handle is the reader */
     struct jg_capture capture;
+    bool wide;     /* the pipe has been given more room */
     bool ended;    /* nobody holds the other end any more */
     uint64_t seen; /* drain.c: capture.total at its last look */
     uint64_t base; /* drain.c: capture.total when the process ended */

@@ -369,6 +369,9 @@ void jg_os_console_close(struct jg_os_console *console);
 /* ------------------------------------------------------------------------------------------------
 ** Small things that differ by name only.
 */
+/* More room in a pipe, if the system lets us, so that who writes much waits less often. */
+void jg_os_widen_pipe(intptr_t descriptor);
+
 const char *jg_os_null_device(void);           /* "/dev/null", "NUL" */
 bool jg_os_is_absolute(const char *path);      /* or does it begin where we are? */
 const char *jg_os_file_name(const char *path); /* what follows its last separator */

@@ -2,7 +2,7 @@
 ** read_loop.c: the C program that a benchmark of capturing has to be compared with. It starts a program K times at
 ** once, each with a pipe for its standard output, and reads all of them to their end, keeping nothing.
 **
-**     read_loop K PROGRAM [ARGS...]      prints seconds=X
+**     read_loop K BYTES PROGRAM [ARGS...]      prints seconds=X; each pipe has room for so many bytes
 */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,13 +33,15 @@ static void fail(const char *what, int error)
     exit(1);
 }
 
-static int start(char **command)
+static int start(int room, char **command)
 {
     int ends[2];
     pid_t pid;
     posix_spawn_file_actions_t files;
     if (pipe2(ends, O_CLOEXEC) < 0)
         fail("pipe2", errno);
+    if (fcntl(ends[0], F_SETPIPE_SZ, room) < 0)
+        fail("F_SETPIPE_SZ", errno);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
     int error = posix_spawnp(&pid, command[0], &files, NULL, command, environ);
@@ -68,14 +70,14 @@ static void read_all(struct pollfd *pipes, nfds_t count)
 int main(int argc, char **argv)
 {
     struct pollfd pipes[MOST];
-    int count = argc > 2 ? atoi(argv[1]) : 0, status;
+    int count = argc > 3 ? atoi(argv[1]) : 0, status;
     if (count < 1 || count > MOST) {
-        fprintf(stderr, "usage: read_loop K PROGRAM [ARGS...]\n");
+        fprintf(stderr, "usage: read_loop K BYTES PROGRAM [ARGS...]\n");
         return 2;
     }
     double began = now();
     for (int i = 0; i < count; i++)
-        pipes[i] = (struct pollfd){.fd = start(argv + 2), .events = POLLIN};
+        pipes[i] = (struct pollfd){.fd = start(atoi(argv[2]), argv + 3), .events = POLLIN};
     read_all(pipes, (nfds_t)count);
     for (int i = 0; i < count; i++)
         if (wait(&status) < 0 || status != 0)

@@ -149,7 +149,7 @@ local function bench_capture()
         jg.wait_all(processes)
         ours[round] = jg.now() - began
         assert(processes[8].stdout_omitted == math.max(0, bytes - (8 << 20)))
-        theirs[round] = measure({ build .. "/read_loop", 8, build .. "/pour", bytes }).seconds
+        theirs[round] = measure({ build .. "/read_loop", 8, 256 << 10, build .. "/pour", bytes }).seconds
     end
     report("capturing 8 streams at once: ms a GiB", median(ours) * 1e3 * (1 << 27) / bytes,
         median(theirs) * 1e3 * (1 << 27) / bytes, "0.8")
