@@ -60,7 +60,7 @@ end
 ---@param width integer|nil of the terminal: commands are cut to what is left of it
 ---@return string
 function harnesses.format(list, width)
-    local rows, widths = { columns }, {}
+    local rows, widths = { { table.unpack(columns) } }, {}
     for _, harness in ipairs(list) do
         rows[#rows + 1] = row(harness)
     end

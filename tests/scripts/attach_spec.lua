@@ -437,6 +437,19 @@ describe("the table of --list", function()
         assert.matches("  word wor…$", (select(2, lines("word word word", 10))))
     end)
 
+    it("aligns numbers to the right, and texts to the left, however often it is made", function()
+        local list = {}
+        for _, id in ipairs { 7, 12345 } do
+            list[#list + 1] = { id = id, level = "reaper", state = "sleeping", command = "x", started = os.time() }
+        end
+        for _ = 1, 2 do
+            local heading, short, long = harnesses.format(list):match "^([^\n]*)\n([^\n]*)\n([^\n]*)$"
+            assert.matches("^   ID  USER  AGE  LEVEL   STATE     PROCESSES  FOLDER  COMMAND$", heading)
+            assert.matches("^    7  %-      %ds  reaper  sleeping          %-  %-       x$", short)
+            assert.matches("^12345  %-      %ds  reaper  sleeping          %-  %-       x$", long)
+        end
+    end)
+
     it("is as wide as the terminal", function()
         needs_posix()
         local job <close> = jg.job {}
