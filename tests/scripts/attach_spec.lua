@@ -193,8 +193,9 @@ jghost: stdin:1: <name> expected near <eof>
             local job <close> = jg.job {}
             local guard = start(job, level, idle)
             local client = attach(job, guard)
-            line(client, "print 'begun' local x <close> = setmetatable({}, { __close = function() "
-                .. "print 'closed' io.stdout:flush() end }) jg.sleep(1e6)")
+            -- `print` is over when it has been heard, and whoever heard it may be gone by then
+            line(client, "local x <close> = setmetatable({}, { __close = function() "
+                .. "print 'closed' io.stdout:flush() end }) print 'begun' jg.sleep(1e6)")
             hears(client, "begun")
             client:signal "kill"
             assert.equal("closed", guard.stdout:read("l", 60))
