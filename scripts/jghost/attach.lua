@@ -217,7 +217,7 @@ end
 --- Calls it as the main task. A signal that ends the run is told in one line: where we were is nobody's matter.
 local function as_main(id, fn)
     local ok, message = pcall(core.as_main, fn)
-    local signal = not ok and tostring(message):match "interrupted by (SIG%u+)"
+    local signal = not ok and tostring(message):match "interrupted by ([^\n]+)"
     if signal then
         local text = ("interrupted by %s; left harness %d"):format(signal, id)
         error(setmetatable({}, { __tostring = function() return text end }))
