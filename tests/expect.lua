@@ -70,7 +70,7 @@ if not windows then
         lacks = {
             blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
             other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
-            thread_states = false,
+            thread_states = false, keys = false, users = false, script = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
         refusals = {
@@ -173,6 +173,9 @@ return {
         peak_memory = wine and "Wine 8 doesn't tell how much memory a process had that has ended",
         job_times = wine and "Wine 8 doesn't count the processor time of a job",
         thread_states = wine and "Wine 8 doesn't tell whether a thread runs",
+        keys = "who may attach is checked by Windows itself, without a key",
+        users = "on Windows nobody becomes somebody else without a password",
+        script = "script(1), which makes a terminal, is Linux's",
     },
     refusals = {
         no_file = { 2, nil, "not_found" },
@@ -195,8 +198,6 @@ return {
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
     not_here = {
-        ["tests/scripts/attach_spec.lua"] =
-            "under Wine one run in three stands still: it isn't known yet whose fault that is",
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",

@@ -109,6 +109,11 @@ static int verb_wait_byte(char **words)
     return got < 0 ? (int)-got : 0;
 }
 
+static int verb_read_from(char **words)
+{
+    return freopen(words[0], "rb", stdin) ? 0 : errno;
+}
+
 static int verb_close_stdin(char **words)
 {
     (void)words;
@@ -160,6 +165,7 @@ const struct verb child_verbs_streams[] = {
     {"flood-error", 1, 1, "BYTES", "the same to stderr", verb_flood_error},
     {"wait-eof", 0, 1, "", "until stdin is closed", verb_wait_eof},
     {"wait-byte", 0, 1, "", "until stdin has a byte, or is closed", verb_wait_byte},
+    {"read-from", 1, 0, "FILE", "which is stdin from now on", verb_read_from},
     {"close-stdin", 0, 0, "", "", verb_close_stdin},
     {"close-stdout", 0, 0, "", "", verb_close_stdout},
     {"close-stderr", 0, 0, "", "", verb_close_stderr},
