@@ -2,7 +2,7 @@
 ** listener.c: lets others attach to this harness.
 **
 ** A named pipe with the guard's number in its name; it vanishes with the process. Who may open it is the system's to
-** check: with no descriptor of our own, that is our user, the administrators and the system, and nobody over a network.
+** check: our user, the administrators and the system, and nobody over a network.
 **
 ** One instance of it waits for the next who comes. The harness may be busy then, so it is a thread of the system's pool
 ** that makes the one after that; who has connected waits in a list until the loop lets him in.
@@ -39,12 +39,25 @@ struct jg_listener {
 
 /* ---- those who come: in a thread of the pool's */
 
-/* Nobody else's pipe of that name is taken for ours: the first instance must be the first. */
-static HANDLE make_pipe(const struct jg_listener *listener, bool first)
+/* The instances have the access of the first one in common. */
+static HANDLE make_pipe(const struct jg_listener *listener, DWORD how, SECURITY_ATTRIBUTES *access)
 {
-    DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
-    return CreateNamedPipeW(listener->name, mode, PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, PIPE_UNLIMITED_INSTANCES,
-                            BUFFER, BUFFER, 0, NULL);
+    return CreateNamedPipeW(listener->name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | how,
+                            PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, PIPE_UNLIMITED_INSTANCES, BUFFER, BUFFER, 0,
+                            access);
+}
+
+/* Nobody else's pipe of that name is taken for ours: the first instance must be the first. */
+static HANDLE make_first(const struct jg_listener *listener)
+{
+    SECURITY_ATTRIBUTES access = {sizeof access, jg_pipe_access(), FALSE};
+    if (access.lpSecurityDescriptor == NULL)
+        return INVALID_HANDLE_VALUE;
+    HANDLE pipe = make_pipe(listener, FILE_FLAG_FIRST_PIPE_INSTANCE, &access);
+    DWORD error = GetLastError();
+    LocalFree(access.lpSecurityDescriptor);
+    SetLastError(error);
+    return pipe;
 }
 
 static bool await(struct jg_listener *listener)
@@ -70,7 +83,7 @@ static bool has_come(struct jg_listener *listener)
 static bool receive(struct jg_listener *listener)
 {
     struct visitor *visitor = malloc(sizeof *visitor);
-    HANDLE next = visitor != NULL ? make_pipe(listener, false) : INVALID_HANDLE_VALUE;
+    HANDLE next = visitor != NULL ? make_pipe(listener, 0, NULL) : INVALID_HANDLE_VALUE;
     if (next == INVALID_HANDLE_VALUE) {
         free(visitor);
         return false;
@@ -128,7 +141,7 @@ static void on_ready(struct jg_event *event)
 /* The event is reset when the wait is over: a thread is woken once for each who comes. */
 static bool start(struct jg_listener *listener)
 {
-    HANDLE pipe = make_pipe(listener, true);
+    HANDLE pipe = make_first(listener);
     if (pipe == INVALID_HANDLE_VALUE)
         return false;
     listener->pipe = pipe;

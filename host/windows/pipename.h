@@ -12,6 +12,10 @@ enum { JG_PIPE_NAME_SIZE = 64 };
 /* The name of the pipe at which the harness of that guard listens. */
 void jg_pipe_name(wchar_t name[JG_PIPE_NAME_SIZE], int64_t guard);
 
+/* Who may open it: whom the objects of this process belong to, the administrators and the system. A security descriptor
+** for LocalFree; NULL if there is none to be had. */
+void *jg_pipe_access(void);
+
 /* A pipe's handle as two C descriptors, which own it from then on; -1 and -1 if there are none to be had. */
 void jg_pipe_descriptors(void *pipe, int descriptors[2]);
 
