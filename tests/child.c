@@ -7,6 +7,8 @@
 ** Readiness is something on a pipe. A forked child is waited for until it first comes to a verb
 ** that lasts (marked * in `child help`), so a `ready` after it is true of the child as well.
 **
+** Under the name of a verb it performs that one: a copy called sleep plays sleep(1).
+**
 ** The status is 0 after the last verb, 64 for a mistake in the words, 69 for what this system
 ** doesn't have, 71 for what it refuses.
 */
@@ -185,9 +187,25 @@ int child_perform(char **words)
     return 0;
 }
 
+/* The verb that this program has the name of, or NULL: a copy of it plays a program that the system lacks. */
+static const struct verb *namesake(const char *path)
+{
+    char name[16];
+    size_t length;
+    while ((length = strcspn(path, "/\\")) < strlen(path))
+        path += length + 1;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "."), path);
+    return find(name);
+}
+
 int main(int argc, char **argv)
 {
     child_os_begin(&argc, &argv);
+    const struct verb *role = namesake(argv[0]);
+    if (role != NULL) {
+        argv[0] = (char *)role->name;
+        return child_perform(argv);
+    }
     if (argc < 2) {
         verb_help(NULL);
         return CHILD_USAGE;

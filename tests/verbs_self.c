@@ -15,6 +15,12 @@ static int verb_exit(char **words)
     exit((int)child_number(words[0]));
 }
 
+static int verb_true(char **words)
+{
+    (void)words;
+    return 0;
+}
+
 static int verb_signal(char **words)
 {
     return child_os_signal(words[0]);
@@ -147,6 +153,7 @@ static int verb_leaderless(char **words)
 
 const struct verb child_verbs_self[] = {
     {"exit", 1, 0, "N", "ends with this status", verb_exit},
+    {"true", 0, 0, "", "does nothing", verb_true},
     {"signal", 1, 0, "NAME", "dies of this signal", verb_signal},
     {"hang", 0, 1, "", "does nothing for ever", verb_hang},
     {"spin", 0, 1, "", "does nothing for ever, busily", verb_spin},

@@ -26,6 +26,22 @@ static int verb_put(char **words)
     return 0;
 }
 
+static int verb_echo(char **words)
+{
+    for (; *words; words++)
+        printf(words[1] ? "%s " : "%s", *words);
+    puts("");
+    return 0;
+}
+
+static int verb_seq(char **words)
+{
+    unsigned long long last = child_number(words[0]);
+    for (unsigned long long i = 1; i <= last; i++)
+        printf("%llu\n", i);
+    return 0;
+}
+
 static int verb_error(char **words)
 {
     fprintf(stderr, "%s\n", words[0]);
@@ -53,6 +69,23 @@ static int verb_cat(char **words)
     (void)words;
     while (error == 0 && (got = child_os_read(0, data, sizeof data)) != 0)
         error = got < 0 ? (int)-got : child_os_write(1, data, (size_t)got);
+    return error;
+}
+
+/* Two ranges, such as a-z A-Z. */
+static int verb_tr(char **words)
+{
+    char data[4096];
+    long got;
+    int error = 0;
+    if (strlen(words[0]) != 3 || strlen(words[1]) != 3)
+        return EINVAL;
+    while (error == 0 && (got = child_os_read(0, data, sizeof data)) != 0) {
+        for (long i = 0; i < got; i++)
+            if (data[i] >= words[0][0] && data[i] <= words[0][2])
+                data[i] = (char)(data[i] - words[0][0] + words[1][0]);
+        error = got < 0 ? (int)-got : child_os_write(1, data, (size_t)got);
+    }
     return error;
 }
 
@@ -157,10 +190,14 @@ static int verb_append(char **words)
 const struct verb child_verbs_streams[] = {
     {"print", 1, 0, "TEXT", "a line on stdout", verb_print},
     {"put", 1, 0, "TEXT", "the same without a newline", verb_put},
+    {"echo", REST, 0, "WORDS...", "a line of them on stdout", verb_echo},
+    {"seq", 1, 0, "N", "the numbers from 1 to N, each on a line", verb_seq},
+    {"printf", 1, 0, "TEXT", "as put", verb_put},
     {"error", 1, 0, "TEXT", "a line on stderr", verb_error},
     {"ready", 0, 0, "", "the line \"ready\" on stdout", verb_ready},
     {"ready-fd", 1, 0, "N", "a byte to descriptor N, which is then closed", verb_ready_fd},
     {"cat", 0, 1, "", "stdin to stdout", verb_cat},
+    {"tr", 2, 1, "A-B C-D", "stdin to stdout, what is in the first range by what is in the second", verb_tr},
     {"flood", 1, 1, "BYTES", "to stdout, in records of 16 bytes: each its offset, %015x and a newline", verb_flood},
     {"flood-error", 1, 1, "BYTES", "the same to stderr", verb_flood_error},
     {"wait-eof", 0, 1, "", "until stdin is closed", verb_wait_eof},
