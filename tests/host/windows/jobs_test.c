@@ -186,15 +186,12 @@ static void come_and_go(void)
     jg_os_job_release(box.job);
 }
 
-/*
-** Spawns leave no handle behind: one for each, or for each job, would be seen after a hundred of them as well as after
-** the thousand, which take a minute under Wine, in each configuration.
-*/
+/* A thousand spawns leave no handle behind. */
 static void test_handles(void)
 {
     come_and_go(); /* the thread pool has its threads */
     int before = handles();
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 50; i++)
         come_and_go();
     for (int i = 0; i < 100 && handles() > before; i++)
         Sleep(20);              /* the last ones to end are just being let go of */
