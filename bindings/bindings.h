@@ -127,6 +127,10 @@ struct jg_host {
 /* Opens the loops for `L`. False: why, in `err`. */
 bool jg_host_open(lua_State *L, struct jg_err *err);
 
+/* Writes out what has been printed. From then on there is nobody left to interrupt: one that comes ends the process, at
+** once, with 128+N, and whether there was one before is settled. */
+void jg_host_begin_close(lua_State *L);
+
 /* Ends every task and job and closes `L` and the loops. */
 void jg_host_close(lua_State *L);
 

@@ -122,12 +122,18 @@ bool jg_host_open(lua_State *L, struct jg_err *err)
     return true;
 }
 
-void jg_host_close(lua_State *L)
+void jg_host_begin_close(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
     host->running = NULL;
     fflush(NULL);
     host->closing = 1;
+}
+
+void jg_host_close(lua_State *L)
+{
+    struct jg_host *host = jg_host_of(L);
+    jg_host_begin_close(L);
     if (host->interrupted_by != 0)
         jg_os_end_children();
     lua_close(L);

@@ -287,6 +287,7 @@ static int run_state(lua_State *L, const struct jg_command *command)
     bool ok = lua_pcall(L, 1, 1, 0) == LUA_OK;
     if (!ok)
         jg_complain(L, "");
+    jg_host_begin_close(L);
     /* an interrupt that came when the script had ended has not been raised: nobody could have caught it */
     ok = ok && lua_toboolean(L, -1) && !jg_host_interrupt_pending(L);
     int interrupted_by = jg_host_interrupted_by(L);

@@ -45,9 +45,11 @@ end
 local function kill_guard(job, level)
     local guard, init, marker = start(job, level, { JGHOST_NO_DEATH_SIGNAL = "1" })
     init:signal "stop"
-    while not is_stopped(init.pid) do
+    local deadline = jg.now() + 60
+    while not is_stopped(init.pid) and jg.now() < deadline do
         jg.sleep(0.005) -- nothing tells a process that isn't the parent of a stop
     end
+    assert.is_true(is_stopped(init.pid))
     guard:signal "kill"
     guard:wait()
     return init, marker

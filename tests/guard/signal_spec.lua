@@ -138,6 +138,30 @@ for _, level in ipairs(support.levels()) do
             assert.equal(143, guard:wait(60).code)
         end)
 
+        it("an interrupt of the harness alone, which is about to end, isn't lost", function()
+            needs_signals()
+            local job <close> = jg.job {}
+            -- the pipe is full when the script has ended, and the rest of the output waits for a reader
+            local shell, marker = support.start(job, {
+                "bash", "-c", 'exec 3<&0; "$@" </dev/null | { read -r <&3; cat >/dev/null; }; exit ${PIPESTATUS[0]}',
+                "bash",
+                support.jghost, "--level=" .. level, "-e", [[
+                    io.stdout:setvbuf "full"
+                    io.write(("x"):rep(65536 + 100))
+                    io.stderr:write "written\n"
+                ]], stdin = "pipe", stderr = "pipe",
+            })
+            assert.equal("written", shell.stderr:read("l", 60))
+            local harness = support.find(marker, "jghost-harness")
+            local deadline = jg.now() + 60
+            while state(harness.pid) ~= "S" and jg.now() < deadline do
+                jg.sleep(0.005) -- nothing tells of it
+            end
+            harness:signal "term"
+            shell.stdin:write "go on\n"
+            assert.equal(143, shell:wait(60).code)
+        end)
+
         it("what was ignored at the start stays ignored", function()
             local job <close> = jg.job {}
             local file = os.tmpname()
