@@ -106,7 +106,8 @@ struct jg_host {
     struct jg_task *main;         /* the task of the chunk that jg_host_call runs */
     struct jg_alarm *alarms;      /* free ones */
     struct jg_process *draining;  /* ended, but their pipes may hold more */
-    struct jg_process *processes; /* not ended */
+    struct jg_process *processes; /* not collected */
+    size_t living;                /* of those, not ended */
     struct jg_job *jobs;          /* open */
     struct jg_outcome outcome;
     unsigned warned;                 /* bits: limits that couldn't be enforced, of which the user knows */
@@ -343,6 +344,7 @@ void jg_open_spawn(lua_State *L);
 void jg_open_stream(lua_State *L);
 void jg_open_wait(lua_State *L);
 void jg_open_info(lua_State *L);
+void jg_open_leaks(lua_State *L);
 void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
 void jg_open_signame(lua_State *L);

@@ -6,7 +6,7 @@
 
 struct listing {
     lua_State *L;
-    int names; /* index of a table: the names of jobs by the outer numbers of those that were spawned in them */
+    int spawned; /* index of a table: the job's name, or true, by the outer numbers of those that the script spawned */
     lua_Integer count;
 };
 
@@ -42,37 +42,63 @@ static void set_seconds(lua_State *L, const char *name, double value)
     lua_setfield(L, -2, name);
 }
 
+/* What isn't so is absent. */
+static void set_flag(lua_State *L, const char *name, bool value)
+{
+    if (!value)
+        return;
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, name);
+}
+
+/* Who is just being spawned still has a reaper's name. */
+static void set_origin(lua_State *L, int spawned, const struct jg_os_process_info *info)
+{
+    bool is_spawned = lua_rawgeti(L, spawned, info->host_pid) != LUA_TNIL;
+    if (lua_isstring(L, -1))
+        lua_setfield(L, -2, "job");
+    else
+        lua_pop(L, 1);
+    set_flag(L, "spawned", is_spawned);
+    set_flag(L, "internal", info->internal && !is_spawned);
+}
+
 static void add_process(const struct jg_os_process_info *info, void *argument)
 {
     struct listing *listing = argument;
     lua_State *L = listing->L;
-    lua_createtable(L, 0, 11);
+    lua_createtable(L, 0, 17);
     set_integer(L, "pid", info->pid);
     set_integer(L, "local_pid", info->local_pid);
     set_integer(L, "host_pid", info->host_pid);
     set_integer(L, "parent", info->parent);
+    set_integer(L, "local_parent", info->local_parent);
     set_text(L, "name", info->name);
     set_text(L, "command", info->command);
     set_text(L, "state", info->state);
     set_seconds(L, "started", info->started);
+    set_seconds(L, "age", info->age);
     set_seconds(L, "user_time", info->user_time);
     set_seconds(L, "system_time", info->system_time);
     set_integer(L, "memory", info->memory);
     set_integer(L, "threads", info->threads);
-    lua_rawgeti(L, listing->names, info->host_pid);
-    lua_setfield(L, -2, "job");
+    set_origin(L, listing->spawned, info);
     lua_pushvalue(L, -2);
     lua_setmetatable(L, -2);
     lua_rawseti(L, -3, ++listing->count);
 }
 
-static void push_names_of_jobs(lua_State *L)
+static void push_spawned(lua_State *L)
 {
     lua_newtable(L);
     for (struct jg_process *process = jg_host_of(L)->processes; process != NULL; process = process->next) {
-        int64_t pid = process->os == NULL ? -1 : jg_os_process_host_pid(process->os);
-        if (pid != -1 && process->job != NULL && jg_job_push_name(L, process->job))
-            lua_rawseti(L, -2, pid);
+        bool spawned = process->os != NULL && process->job != NULL && !process->has_status;
+        int64_t pid = spawned ? jg_os_process_host_pid(process->os) : -1;
+        if (pid == -1)
+            continue;
+        if (!jg_job_push_name(L, process->job))
+            lua_pushboolean(L, 1);
+        lua_rawseti(L, -2, pid);
     }
 }
 
@@ -80,7 +106,7 @@ static void push_names_of_jobs(lua_State *L)
 static struct listing begin_listing(lua_State *L)
 {
     luaL_checkstack(L, 10, "too many values");
-    push_names_of_jobs(L);
+    push_spawned(L);
     lua_newtable(L);
     luaL_setmetatable(L, "jghost.processes");
     luaL_getmetatable(L, "jghost.process_snapshot");

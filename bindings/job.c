@@ -11,13 +11,15 @@ struct jg_job {
     struct jg_host *host;
     struct jg_os_job *os; /* NULL: closed */
     bool closing;         /* nothing more may be started in it, or there might never be an end of it */
+    bool terminated;      /* by the script, and not empty since */
     struct jg_job *parent, *children;
     struct jg_job *next, **link;           /* in its parent's children */
     struct jg_job *next_open, **link_open; /* in host->jobs */
     struct jg_cpu_watch cpu;
 };
 
-enum { LIVE = 1, PARENT, NAME, USER_VALUES = NAME }; /* user values: its live processes; its parent; its name */
+/* user values: its live processes; its parent; its name; what is to be done about leaks */
+enum { LIVE = 1, PARENT, NAME, LEAKS, USER_VALUES = LEAKS };
 
 static char by_pointer; /* its address is the registry's key for a weak table of jobs by their address */
 
@@ -74,6 +76,7 @@ static void on_emptied(void *owner)
     struct jg_job *job = owner;
     if (!jg_os_job_empty(job->os))
         return;
+    job->terminated = false;
     jg_cpu_watch_stop(&job->cpu);
     jg_handle_signal(&job->handle);
 }
@@ -116,6 +119,13 @@ bool jg_job_push_name(lua_State *L, const struct jg_job *job)
     }
     lua_settop(L, top);
     return false;
+}
+
+bool jg_job_inside(const struct jg_job *job, const struct jg_job *outer)
+{
+    while (job != NULL && job != outer)
+        job = job->parent;
+    return job != NULL;
 }
 
 static void link_job(struct jg_job *job, struct jg_job *parent)
@@ -163,8 +173,16 @@ static void release(struct jg_job *job)
     jg_handle_signal(&job->handle);
 }
 
-static const char *const option_names[] = {"name", "isolate",  "memory",      "processes",
-                                           "cpus", "cpu_time", "best_effort", NULL};
+static const char *const option_names[] = {"name",     "isolate",     "memory", "processes", "cpus",
+                                           "cpu_time", "best_effort", "leaks",  NULL};
+
+/* Pushes what is to be done about leaks: unless the options say it, as for the job around it, which is at 1. */
+static void push_leaks(lua_State *L, const struct jg_job *parent, const char *function)
+{
+    jg_leaks_push_option(L, 2, function);
+    if (lua_isnil(L, -1) && parent != NULL)
+        lua_getiuservalue(L, 1, LEAKS);
+}
 
 static int create(lua_State *L, struct jg_job *parent, const char *function)
 {
@@ -173,6 +191,8 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
     jg_check_options(L, 2, function, option_names);
     options.isolate = jg_boolean_option(L, 2, function, "isolate");
     struct jg_limits limits = jg_check_limits(L, 2, function);
+    push_leaks(L, parent, function);
+    int leaks = lua_gettop(L);
     const char *name = jg_string_option(L, 2, function, "name");
     struct jg_job *job = lua_newuserdatauv(L, sizeof *job, USER_VALUES);
     *job = (struct jg_job){.handle = {.type = &job_type, .signalled = true}, .host = jg_host_of(L)};
@@ -183,6 +203,8 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
     lua_setiuservalue(L, -2, PARENT);
     lua_pushstring(L, name);
     lua_setiuservalue(L, -2, NAME);
+    lua_pushvalue(L, leaks);
+    lua_setiuservalue(L, -2, LEAKS);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &by_pointer);
     lua_pushvalue(L, -2);
     lua_rawsetp(L, -2, job);
@@ -289,6 +311,7 @@ static int terminate(lua_State *L)
     struct jg_err err;
     if (!jg_os_job_terminate(job->os, (int)code, &err))
         return jg_fail(L, &err, NULL);
+    job->terminated = !job->handle.signalled;
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -315,13 +338,39 @@ static int thaw(lua_State *L)
     return set_frozen(L, false);
 }
 
+/* At 2 is an error that has waited until the job is closed, or nil. */
 static int finish_closing(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
     (void)context;
     release(lua_touserdata(L, 1));
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2))
+        return lua_error(L);
     lua_pushboolean(L, 1);
     return 1;
+}
+
+/* Who is on the way to his end because we have said so has leaked nothing. */
+static bool ends_already(const struct jg_job *job)
+{
+    while (job != NULL && !job->terminated && !job->cpu.reached)
+        job = job->parent;
+    return job != NULL;
+}
+
+/* At 2 is the error on its way that makes a scope end, or nil: in its place comes what is to be raised. */
+static void look_for_leaks(lua_State *L, const struct jg_job *job)
+{
+    bool failing = !lua_isnil(L, 2);
+    lua_settop(L, 1);
+    lua_pushvalue(L, 1);
+    if (lua_getiuservalue(L, 1, LEAKS) != LUA_TNIL && !job->handle.signalled && !ends_already(job)) {
+        jg_leaks_look(L, failing);
+        return;
+    }
+    lua_settop(L, 1);
+    lua_pushnil(L);
 }
 
 /* job:close(): ends everything in it, and waits until it is gone. Any number of times. */
@@ -329,7 +378,10 @@ static int close_job(lua_State *L)
 {
     struct jg_job *job = luaL_checkudata(L, 1, job_type.name);
     struct jg_err err;
-    lua_settop(L, 1);
+    lua_settop(L, 2);
+    look_for_leaks(L, job);
+    if (job->os == NULL)
+        lua_settop(L, 1); /* somebody else has closed it meanwhile, and it was his to look */
     if (job->os == NULL || job->handle.signalled)
         return finish_closing(L, LUA_OK, 0);
     job->closing = true;
@@ -385,17 +437,10 @@ static void make_weak_table(lua_State *L)
 void jg_open_job(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"job", new_nested_job},
-        {"jobs", list_jobs},
-        {"spawn", jg_job_spawn},
-        {"terminate", terminate},
-        {"freeze", freeze},
-        {"thaw", thaw},
-        {"close", close_job},
-        {"usage", jg_job_usage},
-        {"processes", jg_job_processes},
-        {"kind", kind},
-        {NULL, NULL},
+        {"job", new_nested_job},     {"jobs", list_jobs},     {"spawn", jg_job_spawn},
+        {"terminate", terminate},    {"freeze", freeze},      {"thaw", thaw},
+        {"close", close_job},        {"usage", jg_job_usage}, {"processes", jg_job_processes},
+        {"held_by", jg_job_held_by}, {"kind", kind},          {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_job}, {NULL, NULL}};

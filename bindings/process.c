@@ -36,6 +36,7 @@ struct jg_process *jg_process_push(lua_State *L)
 void jg_process_follow(struct jg_process *process)
 {
     struct jg_host *host = process->host;
+    host->living++;
     process->next = host->processes;
     process->link = &host->processes;
     if (process->next != NULL)
@@ -47,6 +48,8 @@ static void unfollow(struct jg_process *process)
 {
     if (process->link == NULL)
         return;
+    if (!process->has_status)
+        process->host->living--;
     *process->link = process->next;
     if (process->next != NULL)
         process->next->link = process->link;
@@ -64,7 +67,6 @@ void jg_process_close_child_ends(struct jg_process *process)
 
 static void forget(struct jg_process *process)
 {
-    unfollow(process);
     if (process->job != NULL)
         jg_job_forget(process->job, process);
 }
@@ -76,6 +78,7 @@ static void on_spawned(void *owner, const struct jg_err *err)
     if (err != NULL) {
         process->error = *err;
         process->os = NULL;
+        unfollow(process);
         forget(process);
     }
     jg_handle_signal(&process->born);
@@ -92,6 +95,7 @@ static void on_ended(void *owner, const struct jg_os_status *status)
     process->ended = seconds_now();
     process->status = *status;
     process->has_status = true;
+    process->host->living--;
     if (!ended_well(status) && status->limit == JG_LIMIT_NONE && jg_job_cpu_time_reached(process->job))
         process->status.limit = JG_LIMIT_CPU_TIME;
     jg_space_look(process);
@@ -193,26 +197,6 @@ static int mark_timed_out(lua_State *L)
 {
     check_process(L)->timed_out = true;
     return 0;
-}
-
-/* process:held_by(pid) → which of "stdout" and "stderr", of those that we capture, that process holds */
-static int held_by(lua_State *L)
-{
-    static const char *const names[] = {"stdin", "stdout", "stderr"};
-    struct jg_process *process = check_process(L);
-    lua_Integer pid = luaL_checkinteger(L, 2);
-    lua_Integer count = 0;
-    lua_newtable(L);
-    for (int i = 1; i < 3; i++) {
-        uv_os_fd_t descriptor;
-        struct jg_reader *reader = process->reader[i];
-        if (reader == NULL || uv_fileno((uv_handle_t *)&reader->pipe, &descriptor) != 0 ||
-            !jg_os_process_holds(pid, (intptr_t)descriptor))
-            continue;
-        lua_pushstring(L, names[i]);
-        lua_rawseti(L, -2, ++count);
-    }
-    return 1;
 }
 
 static int push_captured(lua_State *L, const struct jg_process *process, int which)
@@ -361,7 +345,7 @@ static int open_process(lua_State *L)
 void jg_open_process(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"signal", send_signal}, {"mark_timed_out", mark_timed_out}, {"held_by", held_by}, {NULL, NULL}};
+        {"signal", send_signal}, {"mark_timed_out", mark_timed_out}, {"held_by", jg_process_held_by}, {NULL, NULL}};
     static const luaL_Reg metamethods[] = {
         {"__index", get_field}, {"__tostring", to_string}, {"__gc", collect}, {"__close", close_nothing}, {NULL, NULL}};
     jg_new_handle_type(L, &process_type, "process_methods", methods, metamethods);

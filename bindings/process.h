@@ -7,6 +7,13 @@
 #include "bindings.h"
 #include "reader.h"
 
+/* What a process was given as its standard input or output. */
+struct jg_given {
+    struct jg_os_identity identity; /* of none: it isn't one that we have opened for it */
+    const char *name;               /* "stdout"; of a file its own, as it was told, kept by the user value */
+    bool held;                      /* held.c: by whom is looked at */
+};
+
 struct jg_process {
     struct jg_handle handle; /* signalled: it has ended, and what it wrote has been read */
     struct jg_handle born;   /* signalled: it runs, or is known not to */
@@ -16,9 +23,10 @@ struct jg_process {
     struct jg_err error; /* why it could not be run */
     double began, ended; /* of the monotonic clock */
     bool has_status, timed_out;
-    int child_end[3];                /* descriptors to be closed once it is born; -1 */
-    struct jg_reader *reader[3];     /* captures of 1 and 2 */
-    struct jg_output_file *file[3];  /* of 1 and 2, kept by the user value */
+    int child_end[3];               /* descriptors to be closed once it is born; -1 */
+    struct jg_reader *reader[3];    /* captures of 1 and 2 */
+    struct jg_output_file *file[3]; /* of 1 and 2, kept by the user value */
+    struct jg_given given[3];
     struct jg_job *job;              /* kept by the userdata's user value; NULL: somebody else's process */
     struct jg_process *next, **link; /* in host->processes */
     struct jg_process *next_draining;
@@ -27,7 +35,7 @@ struct jg_process {
 /* Pushes a process that isn't one yet, with a table of its fields as its user value. */
 struct jg_process *jg_process_push(lua_State *L);
 
-/* Follows it from now on: it is in host->processes until it ends. */
+/* Follows it from now on: it is in host->processes until it is collected. */
 void jg_process_follow(struct jg_process *process);
 
 /* What the backend reports of it. */
@@ -49,6 +57,10 @@ void jg_space_watch(lua_State *L, int fields, struct jg_process *process, int wh
 void jg_space_look(struct jg_process *process);
 const char *jg_space_missing(const struct jg_process *process);
 
+/* process:held_by(pid) and job:held_by(pid): bindings/held.c */
+int jg_process_held_by(lua_State *L);
+int jg_job_held_by(lua_State *L);
+
 /* jobs: keeps its live processes from being collected, and knows whether any are left. */
 struct jg_job;
 struct jg_os_job *jg_job_os(const struct jg_job *job);
@@ -68,6 +80,16 @@ struct jg_job *jg_check_job(lua_State *L, int index);
 
 /* Pushes its name, or that of the nearest job around it that has one. False: there is none. */
 bool jg_job_push_name(lua_State *L, const struct jg_job *job);
+
+/* Pushes the option 'leaks' of the table at `options`, or nil. */
+void jg_leaks_push_option(lua_State *L, int options, const char *function);
+
+/* The job and its policy, on top of the stack, give way to the error that is to be raised once it is closed, or nil.
+** `failing`: there is one on its way already. */
+void jg_leaks_look(lua_State *L, bool failing);
+
+/* Is it that job, or one inside it? */
+bool jg_job_inside(const struct jg_job *job, const struct jg_job *outer);
 
 /* Keeps the process on top of the stack alive with the job at `job`, until jg_job_forget. */
 void jg_job_keep(lua_State *L, int job);

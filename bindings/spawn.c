@@ -274,6 +274,23 @@ static bool open_stdio(lua_State *L, struct jg_process *process, int which, cons
     return use_file(process, which, plan->file, descriptor, refusal);
 }
 
+/* By what name it is told who holds what this process is given: a file's own, and "stdout" for a pipe. */
+static void name_stdio(lua_State *L, struct jg_process *process, int which, const struct stdio_plan *plan)
+{
+    struct jg_given *given = &process->given[which];
+    given->name = stdio_names[which];
+    if (plan->mode != FILE_NAME)
+        return;
+    given->name = lua_pushstring(L, plan->file);
+    lua_rawsetp(L, FIELDS, given);
+}
+
+static void identify_stdio(struct jg_process *process, int which, enum mode mode, int descriptor)
+{
+    if (mode != INHERIT && mode != NULL_DEVICE && mode != TO_STDOUT)
+        jg_os_identify(descriptor, &process->given[which].identity);
+}
+
 /* ---- the timeout and the stop plan are policy: scripts/jghost/stop.lua checks and carries them out ---- */
 
 static char checker, watcher; /* their addresses are the registry's keys for its two functions */
@@ -388,8 +405,9 @@ int jg_job_spawn(lua_State *L)
     for (int i = 0; i < 3; i++)
         plans[i] = check_stdio(L, i);
     set_fields(L, command.argv);
-    for (int i = 1; i < 3; i++) {
-        if (plans[i].mode == FILE_NAME)
+    for (int i = 0; i < 3; i++) {
+        name_stdio(L, process, i, &plans[i]);
+        if (i > 0 && plans[i].mode == FILE_NAME)
             jg_space_watch(L, FIELDS, process, i, plans[i].file);
     }
     lua_pushvalue(L, PROCESS);
@@ -404,6 +422,8 @@ int jg_job_spawn(lua_State *L)
         jg_process_close_child_ends(process);
         return jg_fail_uv(L, refusal.code, refusal.what, refusal.subject);
     }
+    for (int i = 0; i < 3; i++)
+        identify_stdio(process, i, plans[i].mode, command.stdio[i]);
     if (!jg_os_spawn(process->host->os, jg_job_os(job), &command, &jg_process_events, process, &process->os,
                      &process->error)) {
         process->os = NULL;

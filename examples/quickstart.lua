@@ -43,8 +43,7 @@ pool.map(pool.size(), tests, function(test)
         print("        " .. line)
     end
     for _, process in ipairs(result.leaked) do
-        local holds = #process.holds > 0 and ", holding " .. table.concat(process.holds, " and ") or ""
-        print(("        left behind: pid %d, %s%s"):format(process.host_pid or process.pid, process.command, holds))
+        print("        left behind: " .. tostring(process))
     end
 end)
 

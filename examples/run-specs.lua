@@ -67,7 +67,7 @@ local function report(file, result)
             print("      " .. line)
         end
         for _, process in ipairs(result.leaked) do
-            print(("      left behind: %d %s"):format(process.pid, process.command))
+            print("      left behind: " .. tostring(process))
         end
     end
     io.stdout:flush()

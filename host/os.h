@@ -217,15 +217,16 @@ struct jg_os_usage {
 bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
 
 struct jg_os_process_info {
-    int64_t local_pid;             /* as this process sees it: another than pid in an isolated job */
-    int64_t pid, host_pid, parent; /* host_pid: as seen from outside of the guard; parent in pid's world */
-    const char *name;              /* of the executable */
-    const char *command;           /* the command line, its arguments joined by blanks */
-    const char *state;             /* running, sleeping, waiting (for a disk), stopped, traced, zombie, idle, frozen */
-    double started;                /* seconds since the Unix epoch */
+    int64_t local_pid, local_parent; /* as this process sees them: others than pid and parent in an isolated job */
+    int64_t pid, host_pid, parent;   /* host_pid: as seen from outside of the guard; parent in pid's world */
+    const char *name;                /* of the executable */
+    const char *command;             /* the command line, its arguments joined by blanks */
+    const char *state;   /* running, sleeping, waiting (for a disk), stopped, traced, zombie, idle, frozen */
+    double started, age; /* seconds since the Unix epoch; seconds since then, where it can be by a clock never set */
     double user_time, system_time;
     int64_t memory; /* resident */
     int64_t threads;
+    bool internal; /* no work of the script's, and soon to end: a reaper of ours, the system's half of a console */
 };
 
 /* The text in `info` is valid during the call only. */
@@ -297,9 +298,16 @@ void jg_os_end_children(void);
 /* The names that jg_os_process_signal knows, from index 0 on; NULL after the last. */
 const char *jg_os_known_signal(size_t index);
 
-/* Does the process of that pid (as we see it) hold the other end of our pipe `descriptor`? False, too,
-** if that isn't to be known. */
-bool jg_os_process_holds(int64_t pid, intptr_t descriptor);
+/* What a descriptor is open on: a file, a terminal, or a pipe, of which both ends are the same. */
+struct jg_os_identity {
+    uint64_t device, number; /* both 0: nothing by which who has it could be told from others */
+};
+void jg_os_identify(int descriptor, struct jg_os_identity *identity);
+
+typedef void jg_os_identity_each_fn(const struct jg_os_identity *identity, void *argument);
+
+/* Calls `each` for what the process of that pid (as we see it) has open; never waits for a file's server. */
+bool jg_os_process_holds(int64_t pid, jg_os_identity_each_fn *each, void *argument, struct jg_err *err);
 
 /* Gives the handle up: no callback comes any more. The process itself goes on in its job. */
 void jg_os_process_release(struct jg_os_process *process);

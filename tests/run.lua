@@ -216,6 +216,7 @@ local function run_examples(label, folder, programs, wrap)
     example "server-and-test"
     example "tree"
     example "limits"
+    example "leaks"
     example("parallel", child, "print", "--", "a", "b", "c")
     example("parallel", child, "exit", "--", "0", "1", 1)
     example("timeout", "30", child, "exit", "0")

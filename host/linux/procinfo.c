@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,12 @@ static const char *read_command(pid_t pid, char state, char *text, const char *n
     return there ? text : name;
 }
 
+/* One whose job was just closed is in no list of ours any more, but may not have ended yet. */
+static bool is_reaper(const struct jg_procstat *stat)
+{
+    return strcmp(stat->name, "jghost-reaper") == 0;
+}
+
 static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_process_each_fn *each, void *argument)
 {
     struct jg_procstat stat;
@@ -134,14 +141,17 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
         .pid = inside_pid(entry->pid, entry->depth),
         .host_pid = snapshot->outer_is_ours ? entry->pid : jg_fdinfo_translate(jg_linux.outer_proc, entry->pid),
         .parent = inside_pid(stat.parent, entry->depth),
+        .local_parent = stat.parent,
         .name = stat.name,
         .command = read_command(entry->pid, stat.state, snapshot->command, stat.name),
         .state = jg_procstat_state(stat.state, entry->frozen),
         .started = snapshot->boot + stat.started,
+        .age = fmax(0, jg_procstat_uptime() - stat.started),
         .user_time = stat.user_time,
         .system_time = stat.system_time,
         .memory = stat.memory,
         .threads = stat.threads,
+        .internal = is_reaper(&stat),
     };
     if (info.pid > 0)
         each(&info, argument);
@@ -156,11 +166,10 @@ static void reapers(const struct jg_os_job *job, struct jg_pids *pids)
     }
 }
 
-/* One whose job was just closed is in no list of ours any more, but may not have ended yet. */
-static bool is_reaper(pid_t pid)
+static bool is_reaper_pid(pid_t pid)
 {
     struct jg_procstat stat;
-    return jg_procstat_read(pid, &stat) && strcmp(stat.name, "jghost-reaper") == 0;
+    return jg_procstat_read(pid, &stat) && is_reaper(&stat);
 }
 
 /* Everybody below init, but us and the reapers, who are no work of the script's. */
@@ -171,7 +180,8 @@ static bool collect_run(struct snapshot *snapshot, struct jg_os_loop *loop, stru
     reapers(loop->jobs, &ours);
     bool ok = jg_proctree_descendants(getppid(), &none, &all);
     for (size_t i = 0; ok && i < all.count; i++)
-        ok = jg_pids_has(&ours, all.at[i]) || is_reaper(all.at[i]) || add(snapshot, (struct entry){.pid = all.at[i]});
+        ok = jg_pids_has(&ours, all.at[i]) || is_reaper_pid(all.at[i]) ||
+             add(snapshot, (struct entry){.pid = all.at[i]});
     if (!ok)
         jg_err_set(err, errno, "cannot list the run's processes");
     jg_pids_free(&all);

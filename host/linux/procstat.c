@@ -115,10 +115,19 @@ const char *jg_procstat_state(char letter, bool frozen)
     }
 }
 
+static double now(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+double jg_procstat_uptime(void)
+{
+    return now(CLOCK_BOOTTIME);
+}
+
 double jg_procstat_boot_time(void)
 {
-    struct timespec now, up;
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &up);
-    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
+    return now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
 }

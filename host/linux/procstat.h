@@ -30,7 +30,8 @@ bool jg_procstat_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
 /* What the kernel's letter means, as jg_os_process_info has it. Static text. */
 const char *jg_procstat_state(char letter, bool frozen);
 
-/* When the system was started, in seconds since the Unix epoch. */
+/* How long the system has been running, in seconds; when it was started, in seconds since the Unix epoch. */
+double jg_procstat_uptime(void);
 double jg_procstat_boot_time(void);
 
 /* Reads the whole of a small file, terminated; its length, or -1. */

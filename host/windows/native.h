@@ -25,7 +25,8 @@
     X(QUOTE_IN_NAME, INVALID, "The name of a program can't have a quotation mark in it") \
     X(LONG_COMMAND, TOO_LONG, "The command line would be longer than 32,766 characters") \
     X(LIMIT_IGNORED, NOT_SUPPORTED, "This system doesn't keep such a limit") \
-    X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes")
+    X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes") \
+    X(NO_HOLDERS, NOT_SUPPORTED, "Windows doesn't tell what another process has open without waiting for it")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000,

@@ -28,18 +28,32 @@ static bool is_stranger(const struct listing *listing, DWORD pid)
     return stranger;
 }
 
-/* The system's half of a console that was made for us: nothing that a script has started. */
-static bool is_our_console(const struct listing *listing, const struct jg_seen *seen)
+/* The system's half of a console. It ends a moment after the last process that has the console. */
+static bool is_console(const struct jg_seen *seen)
 {
     static const wchar_t host[] = L"conhost.exe";
     size_t length = sizeof host / sizeof *host - 1;
-    return listing->job == NULL && seen->parent == GetCurrentProcessId() && seen->name_length == length &&
-           _wcsnicmp(seen->name, host, length) == 0;
+    return seen->name_length == length && _wcsnicmp(seen->name, host, length) == 0;
+}
+
+/* One that was made for us is nothing that a script has started. */
+static bool is_our_console(const struct listing *listing, const struct jg_seen *seen)
+{
+    return listing->job == NULL && seen->parent == GetCurrentProcessId() && is_console(seen);
 }
 
 static double seconds(uint64_t ticks)
 {
     return (double)ticks / 1e7;
+}
+
+/* The system keeps a date only. */
+static double age(uint64_t created)
+{
+    FILETIME time;
+    GetSystemTimeAsFileTime(&time);
+    uint64_t now = (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+    return now > created ? seconds(now - created) : 0;
 }
 
 static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn *each, void *argument)
@@ -56,14 +70,17 @@ static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn
         .pid = pid,
         .host_pid = pid,
         .parent = seen.parent,
+        .local_parent = seen.parent,
         .name = known,
         .command = command != NULL ? command : known,
         .state = jg_job_frozen(listing->job) ? "frozen" : seen.state,
         .started = ((double)seen.created - EPOCH) / 1e7,
+        .age = age(seen.created),
         .user_time = seconds(seen.user_time),
         .system_time = seconds(seen.system_time),
         .memory = seen.memory,
         .threads = seen.threads,
+        .internal = is_console(&seen),
     };
     each(&info, argument);
     free(command);

@@ -6,6 +6,7 @@
 local core = require "jghost.core"
 
 require "jghost.snapshots"
+require "jghost.leaks"
 require "jghost.status"
 require "jghost.stop"
 

@@ -52,7 +52,8 @@ local function pass(name, inner, ok, ...)
         return ...
     end
     local message = ...
-    local text = type(message) == "string" and (message:match "^bad .*$" or after(message, inner .. ": "))
+    local text = type(message) == "string" and (message:match "^bad argument #%d+ to '.-' %((.*)%)$"
+        or message:match "^bad .*$" or after(message, inner .. ": "))
     if not text then
         error(message, 0) -- there is no memory, or an interrupt
     end

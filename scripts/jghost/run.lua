@@ -1,12 +1,15 @@
 --- jg.run: one command, in a job of its own, from its start to the end of all that it started.
 
 local core = require "jghost.core"
+local leaks = require "jghost.leaks"
 local misuse = require "jghost.misuse"
+local snapshots = require "jghost.snapshots"
 
 local job_options = { "isolate", "memory", "processes", "cpus", "cpu_time", "best_effort" }
 
 local option_names = {
-    "input", "name", "cwd", "env", "clear_env", "stdin", "stdout", "stderr", "timeout", "stop", "pty", "capture_limit",
+    "input", "leaks", "name", "cwd", "env", "clear_env", "stdin", "stdout", "stderr", "timeout", "stop", "pty",
+    "capture_limit",
     table.unpack(job_options),
 }
 
@@ -19,7 +22,7 @@ local function split(options)
     for _, key in ipairs(job_options) do
         job[key], process[key] = options[key], nil
     end
-    process.input = nil
+    process.input, process.leaks = nil, nil
     process.stdout = process.stdout or "capture"
     process.stderr = process.stderr or "capture"
     return job, process
@@ -33,6 +36,9 @@ local function check(options)
     local input = options.input
     if input ~= nil and type(input) ~= "string" then
         misuse.raise("jg.run: option 'input' must be a string, not %s", misuse.describe(input))
+    end
+    if options.leaks ~= nil then
+        leaks.check(options.leaks, "jg.run: option 'leaks'")
     end
     if input and options.stdin ~= nil then
         misuse.raise "jg.run: there is 'stdin' for a stream or 'input' for a text, not both"
@@ -50,21 +56,28 @@ local function feed(process, input)
     process.stdin:close()
 end
 
---- Who is still there now that the command itself has ended, and which of our pipes do they hold?
-local function survivors(job, process)
-    local leaked = setmetatable({}, core.processes_metatable)
-    for _, other in ipairs(not job:wait(0) and job:processes() or {}) do
-        if other.state ~= "zombie" and other.pid ~= process.pid then
-            other.holds = process:held_by(other.local_pid)
-            leaked[#leaked + 1] = other
-        end
+--- Who is still there now that the command itself has ended? Nil, message, code, name: it isn't to be known.
+local function survivors(job)
+    if job:wait(0) then
+        return setmetatable({}, snapshots.leaks)
     end
-    return leaked
+    return job:leaked()
+end
+
+--- Does with leaks what the options say.
+local function judge(result, who)
+    if #result.leaked == 0 or result.leaks == "allow" then
+        return
+    elseif result.leaks == "warn" then
+        leaks.warn(who, "leaked " .. leaks.describe(result.leaked))
+    else
+        result.ok = false
+    end
 end
 
 --- Runs a command and returns how it went. All that it started is gone when this returns.
 ---@param options table the options of job:spawn and of jg.job, and `input`: text for its standard input
----@return table|nil result the status, with stdout, stderr, stdout_omitted, stderr_omitted and leaked
+---@return table|nil result the status, with stdout, stderr, stdout_omitted, stderr_omitted, leaked and leaks
 ---@return string|nil message
 ---@return integer|nil code
 ---@return string|nil name
@@ -92,7 +105,12 @@ local function run(options)
     for key, value in pairs(status) do
         result[key] = value
     end
-    result.leaked = survivors(job, process)
+    result.leaks = options.leaks or "allow"
+    result.leaked, message, code, name = survivors(job)
+    if not result.leaked then
+        return nil, message, code, name
+    end
+    judge(result, process.name)
     result.stdout, result.stdout_omitted = process.stdout, process.stdout_omitted
     result.stderr, result.stderr_omitted = process.stderr, process.stderr_omitted
     return result

@@ -1,10 +1,13 @@
---- How what is known of processes, of a job's usage and of the guarantee prints, at the prompt for instance.
+--- jghost.snapshots: how what is known of processes, of leaks, of a job's usage and of the guarantee prints, at the
+--- prompt for instance.
 
 local core = require "jghost.core"
 
---- A command on one line.
-local function one_line(command)
-    return (tostring(command or "?"):gsub("%c", " "))
+local snapshots = {}
+
+--- A command, say, on one line; "?" if it isn't known.
+function snapshots.one_line(text)
+    return (tostring(text or "?"):gsub("%c", " "))
 end
 
 --- Rows of texts in columns: all but the last one are aligned.
@@ -28,28 +31,36 @@ local function aligned(rows, to_the_right)
 end
 
 --- The name of the job that a process is in: its own or, since children are born in their parent's job, that
---- of the nearest above it. In isolated jobs the parents' numbers are others.
+--- of the nearest above it.
 local function job_of(process, by_pid)
     local seen = {}
-    while process and not process.job and not seen[process] and process.pid == (process.local_pid or process.pid) do
+    while process and not process.job and not seen[process] do
         seen[process] = true
-        process = by_pid[process.parent]
+        process = by_pid[process.local_parent or process.parent]
     end
     return process and process.job
 end
 
---- Columns of a list of processes: heading, the text for one, and whether it is worth showing for any.
-local process_columns = {
-    { "HOST", function(process) return process.host_pid end,
+local function in_seconds(seconds)
+    return ("%.2f s"):format(seconds)
+end
+
+-- Columns of lists of processes: heading, the text for one, and whether it is worth showing for any.
+local columns = {
+    host = { "HOST", function(process) return process.host_pid or "" end,
         function(process) return process.host_pid and process.host_pid ~= process.pid end },
-    { "PID", function(process) return process.pid or "?" end },
-    { "PARENT", function(process) return process.parent or "?" end },
-    { "STATE", function(process) return process.state or "?" end },
-    { "JOB", job_of, job_of },
-    { "COMMAND", function(process) return process.command or "?" end },
+    pid = { "PID", function(process) return process.pid end },
+    parent = { "PARENT", function(process) return process.parent end },
+    parent_of_leak = { "PARENT", function(process) return process.parent or "gone" end },
+    state = { "STATE", function(process) return process.state end },
+    age = { "AGE", function(process) return process.age and in_seconds(process.age) end },
+    job = { "JOB", function(process, by_pid) return job_of(process, by_pid) or "" end, job_of },
+    holds = { "HOLDS", function(process) return process.holds and snapshots.holdings(process) end,
+        function(process) return process.holds end },
+    command = { "COMMAND", function(process) return process.command end },
 }
 
-local process_numbers = { HOST = true, PID = true, PARENT = true }
+local numbers = { HOST = true, PID = true, PARENT = true, AGE = true }
 
 local function is_worth_showing(column, processes, by_pid)
     local wanted = column[3] == nil
@@ -59,33 +70,65 @@ local function is_worth_showing(column, processes, by_pid)
     return wanted
 end
 
-function core.processes_metatable.__tostring(processes)
-    if #processes == 0 then
-        return "no processes"
-    end
+--- A list of processes as a table with these columns.
+local function tabulate(processes, wanted)
     local by_pid, rows = {}, { {} }
     for i, process in ipairs(processes) do
         rows[i + 1] = {}
-        if process.pid and process.pid == (process.local_pid or process.pid) then
-            by_pid[process.pid] = process
-        end
+        by_pid[process.local_pid or process.pid or false] = process
     end
-    for _, column in ipairs(process_columns) do
+    for _, column in ipairs(wanted) do
         if is_worth_showing(column, processes, by_pid) then
             table.insert(rows[1], column[1])
             for i, process in ipairs(processes) do
-                table.insert(rows[i + 1], one_line(column[2](process, by_pid) or ""))
+                table.insert(rows[i + 1], snapshots.one_line(column[2](process, by_pid)))
             end
         end
     end
-    return aligned(rows, process_numbers)
+    return aligned(rows, numbers)
 end
+
+local of_processes = { columns.host, columns.pid, columns.parent, columns.state, columns.job, columns.command }
+
+function core.processes_metatable.__tostring(processes)
+    return #processes == 0 and "no processes" or tabulate(processes, of_processes)
+end
+
+function core.process_snapshot_metatable.__tostring(process)
+    return ("process %s (%s): %s"):format(process.pid or "?", process.state or "?", snapshots.one_line(process.command))
+end
+
+-- ---- leaks ----
+
+--- What it holds of what we have opened, for people.
+function snapshots.holdings(process)
+    return #process.holds == 0 and "nothing" or snapshots.one_line(table.concat(process.holds, ", "))
+end
+
+local of_leaks =
+    { columns.host, columns.pid, columns.parent_of_leak, columns.age, columns.holds, columns.command }
+
+snapshots.leaks = { __name = "jghost.leaks" }
+
+function snapshots.leaks.__tostring(leaked)
+    return #leaked == 0 and "no leaks" or tabulate(leaked, of_leaks)
+end
+
+snapshots.leak = { __name = "jghost.leak" }
+
+function snapshots.leak.__tostring(process)
+    local holds = process.holds and ", holds " .. snapshots.holdings(process) or ""
+    return ("process %s (%s old%s): %s"):format(process.pid or "?", process.age and in_seconds(process.age) or "?",
+        holds, snapshots.one_line(process.command))
+end
+
+-- ---- tasks, jobs, usage, the guarantee ----
 
 function core.tasks_metatable.__tostring(tasks)
     local rows = { { "TASK", "STATE", "WHERE" } }
     for _, task in ipairs(tasks) do
         local name = (task.name or task.place) .. (task.internal and " (jghost's own)" or "")
-        rows[#rows + 1] = { one_line(name), task.state, task.where or "" }
+        rows[#rows + 1] = { snapshots.one_line(name), task.state, task.where or "" }
     end
     return #tasks == 0 and "no tasks" or aligned(rows, {})
 end
@@ -93,17 +136,9 @@ end
 function core.jobs_metatable.__tostring(jobs)
     local lines = {}
     for i, job in ipairs(jobs) do
-        lines[i] = one_line(tostring(job))
+        lines[i] = snapshots.one_line(tostring(job))
     end
     return #jobs == 0 and "no jobs" or table.concat(lines, "\n")
-end
-
-function core.process_snapshot_metatable.__tostring(process)
-    return ("process %s (%s): %s"):format(process.pid or "?", process.state or "?", one_line(process.command))
-end
-
-local function in_seconds(seconds)
-    return ("%.2f s"):format(seconds)
 end
 
 local function in_bytes(bytes)
@@ -141,3 +176,5 @@ end
 function core.guarantee_metatable.__tostring(guarantee)
     return guarantee.level .. (guarantee.why and (" (not stronger: %s)"):format(guarantee.why) or "")
 end
+
+return snapshots

@@ -16,16 +16,16 @@ local function check(processes)
     end
 end
 
---- Sorts processes below their parents; whoever has none in the list is a root. Isolated jobs have
---- numbers of their own, so that one may stand for several processes: the first is taken for the parent.
+--- Sorts processes below their parents; whoever has none in the list is a root. By the numbers of our own world:
+--- those of isolated jobs may mean several.
 local function arrange(processes)
     local by_pid, children, roots = {}, {}, {}
     for _, process in ipairs(processes) do
-        by_pid[process.pid] = by_pid[process.pid] or process
+        by_pid[process.local_pid or process.pid] = process
         children[process] = {}
     end
     for _, process in ipairs(processes) do
-        local parent = by_pid[process.parent]
+        local parent = by_pid[process.local_parent or process.parent]
         local siblings = parent and parent ~= process and children[parent] or roots
         siblings[#siblings + 1] = process
     end

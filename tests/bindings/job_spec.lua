@@ -208,6 +208,11 @@ for name, kind in pairs(helper.kinds) do
             assert.equal(3, parent.threads)
             assert.truthy(child.state == "sleeping" or child.state == "running", child.state)
             assert.is_true(parent.started >= before - 2 and parent.started <= os.time() + 2)
+            assert.is_true(parent.age >= 0 and parent.age <= os.time() - before + 2)
+            assert.equal(parent.local_pid, child.local_parent)
+            assert.is_true(parent.spawned)
+            assert.is_nil(child.spawned)
+            assert.is_nil(child.internal)
             for _, field in ipairs { "pid", "host_pid", "parent", "memory", "threads" } do
                 assert.equal("integer", math.type(child[field]), field)
             end

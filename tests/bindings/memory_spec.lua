@@ -12,7 +12,10 @@ local script = [[
         local result, message = jg.run { arg[1], "flood", "100000", env = { A = "b" }, timeout = 60 }
         if not result then error(message, 0) end
         assert(#result.stdout == 100000 or result.stdout_omitted > 0)
-        local job <close> = assert(jg.job {})
+        local leaky, why = jg.run { arg[1], "fork", "hang", "--", "exit", "0", leaks = "fail", timeout = 60 }
+        if not leaky then error(why, 0) end
+        assert(tostring(leaky):find "and leaked ", tostring(leaky))
+        local job <close> = assert(jg.job { leaks = "fail" })
         local cat = assert(job:spawn { arg[1], "cat", stdin = "pipe", stdout = "pipe" })
         assert(cat.stdin:write "text\n")
         local line, message = cat.stdout:read "l"

@@ -122,7 +122,7 @@ describe("jg.run", function()
                 assert.equal("child.exe", name)
                 name = process.command:match 'put" "(%a+)'
             end
-            holds[name] = table.concat(process.holds, " ")
+            holds[name] = table.concat(process.holds or {}, " ")
             assert.equal("integer", math.type(process.pid))
             assert.truthy(process.command:find(expect.native(helper.child), 1, true))
         end

@@ -131,6 +131,7 @@ describe("docs/lua.md", function()
 
     it("describes every field", function()
         described_in("job:processes", fields_set_by("bindings/info.c", "add_process"))
+        described_in("job:processes", fields_set_by("bindings/info.c", "set_origin"))
         described_in("job:usage", fields_set_by("bindings/info.c", "jg_job_usage"))
         local status = fields_set_by("bindings/process.c", "push_status")
         status.status, status.code, status.signal = nil, true, true

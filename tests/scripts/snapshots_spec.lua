@@ -3,6 +3,7 @@
 
 local jg = require "jghost"
 local core = require "jghost.core"
+local snapshots = require "jghost.snapshots"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local support = require "tests.support"
@@ -60,6 +61,42 @@ HOST  PID  PARENT  STATE     JOB        COMMAND
     end)
 end)
 
+describe("a list of leaks", function()
+    local function leak(pid, parent, age, holds, command)
+        local fields = { pid = pid, parent = parent, age = age, holds = holds, command = command }
+        return setmetatable(fields, snapshots.leak)
+    end
+
+    local function leaks(...)
+        return setmetatable({ ... }, snapshots.leaks)
+    end
+
+    it("prints as a table with aligned columns", function()
+        assert.equal([[
+PID  PARENT       AGE  HOLDS               COMMAND
+  7    gone  123.46 s  stdout, server.log  gpg-agent --daemon
+  8       7    0.00 s  nothing             a b
+  9    gone         ?  ?                   ?]], tostring(leaks(
+            leak(7, nil, 123.456, { "stdout", "server.log" }, "gpg-agent --daemon"), leak(8, 7, 0, {}, "a\nb"),
+            leak(9))))
+    end)
+
+    it("has the other terminal's numbers if they are others, and nothing of what nobody knows", function()
+        local one = leak(7, nil, 1, nil, "x")
+        assert.equal("PID  PARENT     AGE  COMMAND\n  7    gone  1.00 s  x", tostring(leaks(one)))
+        one.host_pid = 1007
+        assert.equal("HOST  PID  PARENT     AGE  COMMAND\n1007    7    gone  1.00 s  x", tostring(leaks(one)))
+    end)
+
+    it("prints one of them on a line, and none", function()
+        assert.equal("process 7 (1.50 s old, holds stdout, a b.log): x y",
+            tostring(leak(7, nil, 1.5, { "stdout", "a\nb.log" }, "x\ny")))
+        assert.equal("process 7 (1.50 s old, holds nothing): x", tostring(leak(7, nil, 1.5, {}, "x")))
+        assert.equal("process 7 (1.50 s old): x", tostring(leak(7, nil, 1.5, nil, "x")))
+        assert.equal("no leaks", tostring(leaks()))
+    end)
+end)
+
 describe("what the system says of processes", function()
     local job
 
@@ -101,8 +138,9 @@ describe("what the system says of processes", function()
 
     it("prints where it has leaked", function()
         local result = jg.run(helper.verbs { "hold-pipe" })
-        assert.truthy(tostring(result.leaked):find "PID  PARENT  STATE", tostring(result.leaked))
-        assert.equal("no processes", tostring(jg.run(helper.verbs { "exit", "0" }).leaked))
+        assert.truthy(tostring(result.leaked):find "PID  PARENT +AGE .*COMMAND\n", tostring(result.leaked))
+        assert.equal("no leaks", tostring(jg.run(helper.verbs { "exit", "0" }).leaked))
+        assert.truthy(tostring(result.leaked[1]):find "^process %d+ %([%d.]+ s old", tostring(result.leaked[1]))
     end)
 end)
 
