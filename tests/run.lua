@@ -28,10 +28,6 @@ local function parts_asked_for(words, parts)
     return chosen
 end
 
--- In Wine, on a machine that is busy with it, now and then a process doesn't come up or is late, and nobody but Wine
--- knows why. What fails there is run a second time, and it is printed that it was.
-local in_wine = false
-
 local total = { passed = 0, failed = 0, skipped = 0 }
 
 local function say(ok, name, detail, result)
@@ -68,23 +64,40 @@ local function leaked(result)
     return list
 end
 
+-- In Wine, on a machine that is busy with it, now and then a process doesn't come up or is late, and nobody but Wine
+-- knows why. What fails there is run a second time, and it is printed that it was.
+local in_wine = false
+
+local function say_again(name, result)
+    print(("again %s: %s"):format(name, tostring(result)))
+    for line in result.stdout:gmatch "[^\n]*FAIL  [^\n]*" do
+        print("again " .. line)
+    end
+    for _, process in ipairs(leaked(result)) do
+        print("again left behind: " .. tostring(process))
+    end
+end
+
+local function run_patiently(name, options, is_well)
+    local result = run(options)
+    if in_wine and not is_well(result) then
+        say_again(name, result)
+        result = run(options)
+    end
+    return result
+end
+
 --- One command that passes or fails as a whole.
 local function check(name, options, expected)
-    local result, left, ok
-    for attempt = 1, in_wine and 2 or 1 do
-        result = run(options)
-        left = leaked(result)
-        ok = result.code == (expected or 0) and #left == 0
-        if ok then
-            break
-        elseif attempt == 1 and in_wine then
-            print(("again %s: %s, %d left behind"):format(name, tostring(result), #left))
-        end
+    local function is_well(result)
+        return result.code == (expected or 0) and #leaked(result) == 0
     end
+    local result = run_patiently(name, options, is_well)
+    local ok = is_well(result)
     total[ok and "passed" or "failed"] = total[ok and "passed" or "failed"] + 1
     say(ok, name, tostring(result), result)
-    for _, process in ipairs(left) do
-        print(("      left behind: %d %s"):format(process.pid, process.command))
+    for _, process in ipairs(leaked(result)) do
+        print("      left behind: " .. tostring(process))
     end
 end
 
@@ -104,15 +117,9 @@ local function tally(name, result, more)
 end
 
 local function count(name, options)
-    local result = run(options)
-    if in_wine and (not result.ok or not result.stdout:find " 0 failed[^\n]*%s*$") then
-        print(("again %s: %s"):format(name, tostring(result)))
-        for line in result.stdout:gmatch "[^\n]*FAIL  [^\n]*" do
-            print("again " .. line)
-        end
-        result = run(options)
-    end
-    tally(name, result)
+    tally(name, run_patiently(name, options, function(result)
+        return result.ok and result.stdout:find " 0 failed[^\n]*%s*$"
+    end))
 end
 
 local function files(folder, pattern, found)
@@ -228,8 +235,6 @@ part("examples", function()
     run_examples("examples/", build .. "/release", "", function(command) return command end)
 end)
 
--- The Windows half, under Wine. What is about Linux only, its specs skip. No debug: that would be the same code once
--- more, and a minute for building it.
 -- The specs in Wine: those that fail are run a second time alone, not two at once.
 local function count_in_wine(name, command)
     local first = run(command(specs))
@@ -241,12 +246,12 @@ local function count_in_wine(name, command)
         tally(name, first)
         return
     end
-    for line in first.stdout:gmatch "[^\n]*FAIL  [^\n]*" do
-        print("again " .. line)
-    end
+    say_again(name, first)
     tally(name, run(command { "--jobs=1", table.unpack(again) }), passed)
 end
 
+-- The Windows half, under Wine. What is about Linux only, its specs skip. No debug: that would be the same code once
+-- more, and a minute for building it.
 local function run_windows(wine)
     local folder = "build/windows/"
     local function wrap(command)
