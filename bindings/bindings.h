@@ -342,6 +342,7 @@ void jg_open_job(lua_State *L);
 void jg_open_process(lua_State *L);
 void jg_open_spawn(lua_State *L);
 void jg_open_stream(lua_State *L);
+void jg_open_record(lua_State *L);
 void jg_open_wait(lua_State *L);
 void jg_open_info(lua_State *L);
 void jg_open_leaks(lua_State *L);

@@ -22,6 +22,7 @@ int luaopen_jghost_core(lua_State *L)
     jg_open_timer(L);
     jg_open_wait(L);
     jg_open_stream(L);
+    jg_open_record(L);
     jg_open_process(L);
     jg_open_job(L);
     jg_open_spawn(L);

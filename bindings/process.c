@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limit.h"
+#include "stream.h"
 
 static int push_status(lua_State *L, struct jg_handle *handle);
 
@@ -65,6 +66,12 @@ void jg_process_close_child_ends(struct jg_process *process)
     }
 }
 
+void jg_process_close_pty(struct jg_process *process)
+{
+    if (process->pty != NULL)
+        jg_stream_close(process->pty);
+}
+
 static void forget(struct jg_process *process)
 {
     if (process->job != NULL)
@@ -79,6 +86,7 @@ static void on_spawned(void *owner, const struct jg_err *err)
         process->error = *err;
         process->os = NULL;
         unfollow(process);
+        jg_process_close_pty(process);
         forget(process);
     }
     jg_handle_signal(&process->born);
@@ -99,6 +107,8 @@ static void on_ended(void *owner, const struct jg_os_status *status)
     if (!ended_well(status) && status->limit == JG_LIMIT_NONE && jg_job_cpu_time_reached(process->job))
         process->status.limit = JG_LIMIT_CPU_TIME;
     jg_space_look(process);
+    if (process->pty != NULL)
+        jg_stream_hang_up(process->pty);
     forget(process);
     jg_drain_process(process);
 }
@@ -203,7 +213,7 @@ static int push_captured(lua_State *L, const struct jg_process *process, int whi
 {
     if (process->reader[which] == NULL)
         return 0;
-    jg_reader_push(L, process->reader[which]);
+    jg_capture_push(L, &process->reader[which]->capture);
     return 1;
 }
 
@@ -309,6 +319,8 @@ static int collect(lua_State *L)
     unfollow(process);
     jg_drain_forget(process);
     jg_process_close_child_ends(process);
+    if (process->pty != NULL)
+        jg_stream_hang_up(process->pty); /* somebody may still have the stream, and nobody will tell it of the end */
     for (int i = 0; i < 3; i++) {
         if (process->reader[i] != NULL)
             jg_reader_close(process->reader[i]);

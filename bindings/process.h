@@ -27,6 +27,7 @@ struct jg_process {
     struct jg_reader *reader[3];    /* captures of 1 and 2 */
     struct jg_output_file *file[3]; /* of 1 and 2, kept by the user value */
     struct jg_given given[3];
+    struct jg_stream *pty;           /* its terminal, kept by the user value; NULL: none of its own */
     struct jg_job *job;              /* kept by the userdata's user value; NULL: somebody else's process */
     struct jg_process *next, **link; /* in host->processes */
     struct jg_process *next_draining;
@@ -49,6 +50,9 @@ void jg_drain_forget(struct jg_process *process);
 
 /* Closes what was only opened for the child. */
 void jg_process_close_child_ends(struct jg_process *process);
+
+/* It isn't to run: closes its terminal. */
+void jg_process_close_pty(struct jg_process *process);
 
 /* space.c: the file of this name takes its output 1 or 2, as it is told before it is born; how is that when it
 ** has ended; which of the files has no space, by the name that was given, or NULL. */

@@ -74,10 +74,10 @@ void jg_reader_close(struct jg_reader *reader)
     uv_close((uv_handle_t *)&reader->pipe, on_closed);
 }
 
-void jg_reader_push(lua_State *L, const struct jg_reader *reader)
+void jg_capture_push(lua_State *L, const struct jg_capture *capture)
 {
-    struct jg_capture_pieces pieces = jg_capture_pieces(&reader->capture);
-    uint64_t omitted = jg_capture_omitted(&reader->capture);
+    struct jg_capture_pieces pieces = jg_capture_pieces(capture);
+    uint64_t omitted = jg_capture_omitted(capture);
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
     for (int i = 0; i < 3; i++) {

@@ -26,6 +26,6 @@ struct jg_reader *jg_reader_open(struct jg_host *host, int descriptor, size_t li
 void jg_reader_close(struct jg_reader *reader);
 
 /* Pushes what was captured; what was left out is said where it would stand. */
-void jg_reader_push(lua_State *L, const struct jg_reader *reader);
+void jg_capture_push(lua_State *L, const struct jg_capture *capture);
 
 #endif

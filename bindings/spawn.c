@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "process.h"
+#include "pty.h"
 #include "stream.h"
 
 #define FUNCTION "job:spawn"
@@ -93,9 +94,21 @@ static bool overridden(lua_State *L, int env, const char *entry)
     return is || (jg_os_variables_fold_case() && names_same(L, env, entry, length));
 }
 
+/* Who paints on a terminal looks up what kind it is. */
+static char terminal_type[] = "TERM=xterm-256color";
+
+static bool has_terminal_type(char *const *entries)
+{
+    for (; *entries != NULL; entries++) {
+        if (strncmp(*entries, terminal_type, sizeof "TERM=" - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
 static size_t count_entries(lua_State *L, int env, char **inherited)
 {
-    size_t count = 1;
+    size_t count = 2; /* the terminal's type and the end */
     while (inherited != NULL && *inherited != NULL) {
         inherited++;
         count++;
@@ -108,11 +121,11 @@ static size_t count_entries(lua_State *L, int env, char **inherited)
 }
 
 /* NULL: ours, as it is. */
-static char **check_environment(lua_State *L)
+static char **check_environment(lua_State *L, bool has_terminal)
 {
     bool clear = jg_boolean_option(L, OPTIONS, FUNCTION, "clear_env");
     int type = lua_getfield(L, OPTIONS, "env");
-    if (type == LUA_TNIL && !clear)
+    if (type == LUA_TNIL && !clear && (!has_terminal || has_terminal_type(jg_os_environment())))
         return NULL;
     if (type == LUA_TNIL) {
         lua_newtable(L);
@@ -140,21 +153,25 @@ static char **check_environment(lua_State *L)
         lua_pop(L, 1);
     }
     entries[used] = NULL;
+    if (has_terminal && !overridden(L, env, terminal_type) && !has_terminal_type(entries)) {
+        entries[used] = terminal_type;
+        entries[used + 1] = NULL;
+    }
     return entries;
 }
 
 /* ---- standard input and outputs ---- */
 
-enum mode { INHERIT, NULL_DEVICE, CAPTURE, PIPE, TO_STDOUT, FILE_NAME };
+enum mode { INHERIT, NULL_DEVICE, CAPTURE, PIPE, TO_STDOUT, FILE_NAME, TERMINAL };
 
 struct stdio_plan {
     enum mode mode;
     const char *file;
 };
 
-static struct stdio_plan check_stdio(lua_State *L, int which)
+static struct stdio_plan check_stdio(lua_State *L, int which, bool has_terminal)
 {
-    struct stdio_plan plan = {which == 0 ? NULL_DEVICE : INHERIT, NULL};
+    struct stdio_plan plan = {has_terminal ? TERMINAL : which == 0 ? NULL_DEVICE : INHERIT, NULL};
     const char *text = jg_string_option(L, OPTIONS, FUNCTION, stdio_names[which]);
     if (text == NULL)
         return plan;
@@ -268,6 +285,9 @@ static bool open_stdio(lua_State *L, struct jg_process *process, int which, cons
     case TO_STDOUT:
         *descriptor = command->stdio[1] == JG_STDIO_INHERIT ? 1 : command->stdio[1];
         return true;
+    case TERMINAL:
+        *descriptor = JG_STDIO_TERMINAL;
+        return true;
     case FILE_NAME:
         break;
     }
@@ -287,7 +307,7 @@ static void name_stdio(lua_State *L, struct jg_process *process, int which, cons
 
 static void identify_stdio(struct jg_process *process, int which, enum mode mode, int descriptor)
 {
-    if (mode != INHERIT && mode != NULL_DEVICE && mode != TO_STDOUT)
+    if (mode == CAPTURE || mode == PIPE || mode == FILE_NAME)
         jg_os_identify(descriptor, &process->given[which].identity);
 }
 
@@ -363,6 +383,14 @@ static int finish(lua_State *L, int status, lua_KContext context)
     return results;
 }
 
+/* It couldn't even be started. */
+static void give_up(struct jg_process *process)
+{
+    jg_job_forget(process->job, process);
+    jg_process_close_child_ends(process);
+    jg_process_close_pty(process);
+}
+
 static const char *process_name(lua_State *L, char *const *argv)
 {
     const char *name = jg_string_option(L, OPTIONS, FUNCTION, "name");
@@ -394,16 +422,13 @@ int jg_job_spawn(lua_State *L)
     struct jg_process *process = jg_process_push(L);
     lua_getiuservalue(L, PROCESS, 1);
     struct jg_os_command command = {.argv = check_arguments(L), .cwd = jg_string_option(L, OPTIONS, FUNCTION, "cwd")};
-    command.env = check_environment(L);
+    struct jg_pty_plan pty = jg_pty_option(L, OPTIONS, FUNCTION);
+    command.env = check_environment(L, pty.wanted);
     int64_t limit = jg_bytes_option(L, OPTIONS, FUNCTION, "capture_limit", CAPTURE_LIMIT);
-    if (jg_boolean_option(L, OPTIONS, FUNCTION, "pty")) {
-        struct jg_err err = {JG_ERR_NOT_SUPPORTED, -UV_ENOTSUP, "cannot make a pty for"};
-        return jg_fail(L, &err, command.argv[0]);
-    }
     jg_seconds_option(L, OPTIONS, FUNCTION, "timeout", 0);
     check_plan(L);
     for (int i = 0; i < 3; i++)
-        plans[i] = check_stdio(L, i);
+        plans[i] = check_stdio(L, i, pty.wanted);
     set_fields(L, command.argv);
     for (int i = 0; i < 3; i++) {
         name_stdio(L, process, i, &plans[i]);
@@ -418,17 +443,20 @@ int jg_job_spawn(lua_State *L)
     for (int i = 0; i < 3 && ok; i++)
         ok = open_stdio(L, process, i, &plans[i], (size_t)limit, &command, &refusal);
     if (!ok) {
-        jg_job_forget(job, process);
-        jg_process_close_child_ends(process);
+        give_up(process);
         return jg_fail_uv(L, refusal.code, refusal.what, refusal.subject);
     }
     for (int i = 0; i < 3; i++)
         identify_stdio(process, i, plans[i].mode, command.stdio[i]);
+    if (pty.wanted && !jg_pty_open(L, FIELDS, process, &pty, &process->error)) {
+        give_up(process);
+        return jg_fail(L, &process->error, NULL);
+    }
+    command.pty = process->pty == NULL ? NULL : process->pty->pty;
     if (!jg_os_spawn(process->host->os, jg_job_os(job), &command, &jg_process_events, process, &process->os,
                      &process->error)) {
         process->os = NULL;
-        jg_job_forget(job, process);
-        jg_process_close_child_ends(process);
+        give_up(process);
         return finish(L, LUA_OK, 0);
     }
     jg_job_populated(job);

@@ -1,38 +1,21 @@
 /*
-** stream.c: our end of a pipe to a child: process.stdin, and process.stdout where it is "pipe".
+** stream.c: our end of a pipe to a child, or of its terminal: process.stdin, process.pty, and process.stdout where it
+** is "pipe".
 **
 ** What is read is kept until somebody asks for it; past a quarter of a megabyte nothing more is read
 ** until then, so that the child waits for its reader, as with any pipe.
 */
 #include "stream.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HIGH_WATER = 256 * 1024, PIECE = 64 * 1024 };
+enum { PIECE = 64 * 1024 };
 
 /* libuv frees its handle a turn later than Lua frees ours. */
-struct pipe {
+struct jg_stream_pipe {
     uv_pipe_t uv;
     struct jg_stream *stream; /* NULL: closed */
-};
-
-struct jg_stream {
-    struct jg_handle handle; /* signalled: there is something to read, or the end; or the write is done */
-    struct jg_host *host;
-    struct pipe *pipe; /* NULL: closed */
-    bool reads, paused, ended;
-    int failed; /* libuv's code of the last read or write */
-    char *data;
-    size_t size, begin, end; /* data[begin, end) has been read and not been asked for */
-    struct writing *writing;
-};
-
-struct writing {
-    uv_write_t request;
-    struct jg_stream *stream; /* NULL: it was closed meanwhile */
-    char data[];
 };
 
 static int push_result(lua_State *L, struct jg_handle *handle)
@@ -44,42 +27,59 @@ static int push_result(lua_State *L, struct jg_handle *handle)
 
 static const struct jg_handle_type stream_type = {"jghost.stream", push_result, NULL};
 
-static struct jg_stream *check_stream(lua_State *L)
+struct jg_stream *jg_stream_check(lua_State *L)
 {
     struct jg_stream *stream = luaL_checkudata(L, 1, stream_type.name);
-    luaL_argcheck(L, stream->pipe != NULL, 1, "the stream is closed");
+    luaL_argcheck(L, stream->open, 1, "the stream is closed");
     return stream;
 }
 
 struct jg_stream *jg_stream_push(lua_State *L)
 {
     struct jg_stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);
-    *stream = (struct jg_stream){.handle.type = &stream_type, .host = jg_host_of(L)};
+    *stream = (struct jg_stream){
+        .handle.type = &stream_type,
+        .written = {.type = &stream_type, .signalled = true},
+        .host = jg_host_of(L),
+    };
     luaL_setmetatable(L, stream_type.name);
     return stream;
 }
+
+/* ---- closing ---- */
 
 static void on_closed(uv_handle_t *handle)
 {
     free(handle);
 }
 
-static void close_stream(struct jg_stream *stream)
+static void close_pipe(struct jg_stream_pipe **pipe)
 {
-    if (stream->pipe == NULL)
+    if (*pipe == NULL)
         return;
-    stream->pipe->stream = NULL;
-    uv_close((uv_handle_t *)&stream->pipe->uv, on_closed);
-    stream->pipe = NULL;
-    if (stream->writing != NULL)
-        stream->writing->stream = NULL;
+    (*pipe)->stream = NULL;
+    uv_close((uv_handle_t *)&(*pipe)->uv, on_closed);
+    *pipe = NULL;
+}
+
+void jg_stream_close(struct jg_stream *stream)
+{
+    stream->open = false;
+    close_pipe(&stream->input);
+    close_pipe(&stream->output);
+    if (stream->pty != NULL)
+        jg_os_pty_hang_up(stream->pty, NULL, NULL);
+    stream->pty = NULL;
     free(stream->data);
     stream->data = NULL;
     stream->begin = stream->end = stream->size = 0;
+    jg_stream_fail_writing(stream, UV_ECANCELED);
     jg_handle_signal(&stream->handle);
 }
 
-static size_t available(const struct jg_stream *stream)
+/* ---- reading ahead ---- */
+
+size_t jg_stream_available(const struct jg_stream *stream)
 {
     return stream->end - stream->begin;
 }
@@ -89,8 +89,8 @@ static bool make_room(struct jg_stream *stream)
 {
     if (stream->size - stream->end >= PIECE)
         return true;
-    if (available(stream) > 0)
-        memmove(stream->data, stream->data + stream->begin, available(stream));
+    if (jg_stream_available(stream) > 0)
+        memmove(stream->data, stream->data + stream->begin, jg_stream_available(stream));
     stream->end -= stream->begin;
     stream->begin = 0;
     if (stream->size - stream->end >= PIECE)
@@ -106,45 +106,71 @@ static bool make_room(struct jg_stream *stream)
 
 static void on_space(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    struct jg_stream *stream = ((struct pipe *)handle)->stream;
+    struct jg_stream *stream = ((struct jg_stream_pipe *)handle)->stream;
     (void)suggested;
     *buffer = uv_buf_init(NULL, 0); /* without memory: libuv reports UV_ENOBUFS */
     if (stream != NULL && make_room(stream))
         *buffer = uv_buf_init(stream->data + stream->end, PIECE);
 }
 
+static void end_reading(struct jg_stream *stream, int code)
+{
+    stream->ended = true;
+    stream->paused = false;
+    bool is_end = code == UV_EOF || (code == UV_EIO && stream->pty != NULL); /* a terminal's end is an error */
+    /* "no buffer space" is libuv's word for our having had no memory for it */
+    stream->read_error = is_end ? 0 : code == UV_ENOBUFS ? UV_ENOMEM : code;
+    if (stream->hung_up) /* not before: a console whose input ends may not show what it has */
+        close_pipe(&stream->output);
+}
+
 static void on_read(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
 {
-    struct jg_stream *stream = ((struct pipe *)handle)->stream;
+    struct jg_stream *stream = ((struct jg_stream_pipe *)handle)->stream;
     (void)buffer;
     if (stream == NULL || count == 0)
         return;
     if (count > 0) {
         stream->end += (size_t)count;
     } else {
-        stream->ended = true;
-        /* "no buffer space" is libuv's word for our having had no memory for it */
-        stream->failed = count == UV_EOF ? 0 : count == UV_ENOBUFS ? UV_ENOMEM : (int)count;
+        end_reading(stream, (int)count);
         uv_read_stop(handle);
     }
-    if (!stream->ended && available(stream) >= HIGH_WATER) {
+    if (!stream->ended && !stream->hung_up && jg_stream_available(stream) >= JG_STREAM_HIGH_WATER) {
         stream->paused = true;
         uv_read_stop(handle);
     }
     jg_handle_signal(&stream->handle);
 }
 
+void jg_stream_go_on(struct jg_stream *stream)
+{
+    if (!stream->paused)
+        return;
+    stream->paused = false;
+    uv_read_start((uv_stream_t *)&stream->input->uv, on_space, on_read);
+}
+
+uv_stream_t *jg_stream_output(const struct jg_stream *stream)
+{
+    return stream->output == NULL || stream->hung_up ? NULL : (uv_stream_t *)&stream->output->uv;
+}
+
+/* ---- opening ---- */
+
 int jg_stream_open(struct jg_stream *stream, int descriptor, bool reads)
 {
-    struct pipe *pipe = malloc(sizeof *pipe);
+    struct jg_stream_pipe *pipe = malloc(sizeof *pipe);
     if (pipe == NULL) {
         jg_close_descriptor(descriptor);
+        jg_stream_close(stream);
         return UV_ENOMEM;
     }
     pipe->stream = stream;
-    stream->pipe = pipe;
-    stream->reads = reads;
-    stream->handle.signalled = !reads; /* one can always write, and wait for it */
+    *(reads ? &stream->input : &stream->output) = pipe;
+    *(reads ? &stream->reads : &stream->writes) = true;
+    stream->open = true;
+    stream->handle.signalled = !stream->reads; /* one can always write, and wait for it */
     uv_pipe_init(&stream->host->uv, &pipe->uv, 0);
     int code = uv_pipe_open(&pipe->uv, descriptor);
     if (code != 0)
@@ -152,211 +178,63 @@ int jg_stream_open(struct jg_stream *stream, int descriptor, bool reads)
     else if (reads)
         code = uv_read_start((uv_stream_t *)&pipe->uv, on_space, on_read);
     if (code != 0)
-        close_stream(stream);
+        jg_stream_close(stream);
     return code;
 }
 
-/* ---- reading: "l" a line, "L" with its end, "a" all, or a number of bytes ---- */
+/* ---- a terminal ---- */
 
-/* How many bytes of what is there satisfy `format`; -1 if more must be read first. */
-static ptrdiff_t satisfied(const struct jg_stream *stream, char format, size_t wanted)
+/* What a terminal has shown before it was hung up: as if it had been read. */
+static void add(void *owner, const char *text, size_t length)
 {
-    size_t have = available(stream);
-    if (format == 'n')
-        return have >= wanted || stream->ended ? (ptrdiff_t)(have < wanted ? have : wanted) : -1;
-    if (format != 'a' && have > 0) {
-        const char *newline = memchr(stream->data + stream->begin, '\n', have);
-        if (newline != NULL)
-            return newline - (stream->data + stream->begin) + 1;
-    }
-    return stream->ended ? (ptrdiff_t)have : -1;
-}
-
-static int push_read(lua_State *L, struct jg_stream *stream, char format, size_t count)
-{
-    const char *text = stream->data + stream->begin;
-    size_t shown = count;
-    if (count == 0 && format != 'a') {
-        if (stream->failed != 0)
-            return jg_fail_uv(L, stream->failed, "cannot read", NULL);
-        luaL_pushfail(L);
-        return 1;
-    }
-    if (format == 'l' && text[count - 1] == '\n')
-        shown--;
-    lua_pushlstring(L, count == 0 ? "" : text, shown);
-    stream->begin += count;
-    if (available(stream) == 0 && !stream->ended)
-        jg_handle_reset(&stream->handle);
-    return 1;
-}
-
-static void go_on_reading(struct jg_stream *stream)
-{
-    if (!stream->paused)
+    struct jg_stream *stream = owner;
+    if (stream->read_error != 0)
         return;
-    stream->paused = false;
-    uv_read_start((uv_stream_t *)&stream->pipe->uv, on_space, on_read);
-}
-
-static int continue_reading(lua_State *L, int status, lua_KContext context);
-
-/* stack: the stream, the format, the number of bytes, the deadline */
-static int read_on(lua_State *L, struct jg_stream *stream)
-{
-    char format = *lua_tostring(L, 2);
-    size_t wanted = (size_t)lua_tointeger(L, 3);
-    ptrdiff_t count = satisfied(stream, format, wanted);
-    if (count >= 0) {
-        int results = push_read(L, stream, format, (size_t)count);
-        if (available(stream) < HIGH_WATER)
-            go_on_reading(stream);
-        return results;
+    if (length > PIECE || !make_room(stream)) {
+        stream->read_error = UV_ENOMEM;
+        return;
     }
-    go_on_reading(stream);
-    jg_handle_reset(&stream->handle);
-    double left = lua_tonumber(L, 4) - (double)uv_hrtime() * 1e-9;
-    return jg_wait_one(L, &stream->handle, fmax(left, 0), continue_reading, 0);
+    memcpy(stream->data + stream->end, text, length);
+    stream->end += length;
 }
 
-static int continue_reading(lua_State *L, int status, lua_KContext context)
+void jg_stream_hang_up(struct jg_stream *stream)
 {
-    struct jg_stream *stream = lua_touserdata(L, 1);
-    (void)status;
-    (void)context;
-    lua_settop(L, 4);
-    if (stream->pipe == NULL)
-        return luaL_error(L, "the stream was closed while it was being read");
-    if (!jg_wait_outcome(L).timed_out)
-        return read_on(L, stream);
-    if (available(stream) > 0) /* what came in part stays for the next read */
-        jg_handle_signal(&stream->handle);
-    return jg_fail_timeout(L);
+    if (stream->pty == NULL)
+        return;
+    stream->hung_up = true;
+    jg_stream_go_on(stream);
+    bool was_all = jg_os_pty_hang_up(stream->pty, add, stream);
+    stream->pty = NULL;
+    jg_stream_fail_writing(stream, UV_EPIPE);
+    if (!was_all)
+        return;
+    close_pipe(&stream->input);
+    end_reading(stream, stream->read_error);
+    jg_handle_signal(&stream->handle);
 }
 
-/* Pushes the format at `index`, without the asterisk that Lua's own had before 5.3. */
-static void push_format(lua_State *L, int index)
-{
-    const char *text = luaL_optstring(L, index, "l");
-    const char *format = text + (text[0] == '*');
-    if (format[0] == '\0' || strchr("lLa", format[0]) == NULL || format[1] != '\0')
-        luaL_argerror(
-            L, index,
-            lua_pushfstring(L, "the formats are \"l\", \"L\", \"a\" and a number of bytes, not \"%s\"", text));
-    lua_pushstring(L, format);
-}
-
-/* stream:read([format [, seconds]]) → text; nil at the end; or nil, message, … */
-static int read_stream(lua_State *L)
-{
-    struct jg_stream *stream = check_stream(L);
-    luaL_argcheck(L, stream->reads, 1, "this end of the pipe can't be read");
-    double seconds = jg_check_seconds(L, 3, INFINITY);
-    lua_Integer wanted = 0;
-    lua_settop(L, 2);
-    if (lua_type(L, 2) == LUA_TNUMBER) {
-        wanted = luaL_checkinteger(L, 2);
-        luaL_argcheck(L, wanted > 0, 2, "must be a number of bytes, 1 or more");
-        lua_pushliteral(L, "n");
-    } else {
-        push_format(L, 2);
-    }
-    lua_replace(L, 2);
-    lua_pushinteger(L, wanted);
-    lua_pushnumber(L, (double)uv_hrtime() * 1e-9 + seconds);
-    return read_on(L, stream);
-}
-
-static int next_line(lua_State *L)
-{
-    lua_settop(L, 0);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_pushvalue(L, lua_upvalueindex(2));
-    return read_stream(L); /* not lua_call, which could not yield */
-}
-
-/* stream:lines([format]) → an iterator */
-static int lines(lua_State *L)
-{
-    check_stream(L);
-    lua_settop(L, 2);
-    lua_pushcclosure(L, next_line, 2);
-    return 1;
-}
-
-/* ---- writing ---- */
-
-static void on_written(uv_write_t *request, int code)
-{
-    struct writing *writing = (struct writing *)request;
-    struct jg_stream *stream = writing->stream;
-    if (stream != NULL) {
-        stream->failed = code;
-        stream->writing = NULL;
-        jg_handle_signal(&stream->handle);
-    }
-    free(writing);
-}
-
-static int finish_writing(lua_State *L, int status, lua_KContext context)
-{
-    struct jg_stream *stream = lua_touserdata(L, 1);
-    (void)status;
-    (void)context;
-    if (stream->pipe == NULL)
-        return luaL_error(L, "the stream was closed while it was being written");
-    if (stream->failed != 0)
-        return jg_fail_uv(L, stream->failed, "cannot write", NULL);
-    lua_settop(L, 1);
-    return 1;
-}
-
-/* stream:write(text…) → stream, when the child's end has taken it; or nil, message, code, name */
-static int write_stream(lua_State *L)
-{
-    struct jg_stream *stream = check_stream(L);
-    luaL_argcheck(L, !stream->reads, 1, "this end of the pipe can't be written");
-    luaL_argcheck(L, stream->writing == NULL, 1, "another task is writing to it");
-    int count = lua_gettop(L) - 1;
-    for (int i = 0; i < count; i++)
-        luaL_checkstring(L, 2 + i);
-    lua_concat(L, count);
-    size_t length;
-    const char *text = lua_tolstring(L, 2, &length);
-    struct writing *writing = malloc(sizeof *writing + length);
-    if (writing == NULL)
-        return luaL_error(L, "not enough memory");
-    writing->stream = stream;
-    memcpy(writing->data, text, length);
-    uv_buf_t buffer = uv_buf_init(writing->data, (unsigned)length);
-    int code = uv_write(&writing->request, (uv_stream_t *)&stream->pipe->uv, &buffer, 1, on_written);
-    if (code != 0) {
-        free(writing);
-        return jg_fail_uv(L, code, "cannot write", NULL);
-    }
-    stream->writing = writing;
-    jg_handle_reset(&stream->handle);
-    return jg_wait_one(L, &stream->handle, INFINITY, finish_writing, 0);
-}
+/* ---- methods ---- */
 
 /* stream:close(): any number of times */
 static int close_method(lua_State *L)
 {
-    close_stream(luaL_checkudata(L, 1, stream_type.name));
+    jg_stream_close(luaL_checkudata(L, 1, stream_type.name));
     return 0;
 }
 
 static int to_string(lua_State *L)
 {
     struct jg_stream *stream = luaL_checkudata(L, 1, stream_type.name);
-    lua_pushfstring(L, "stream (%s): %p", stream->pipe == NULL ? "closed" : "open", (void *)stream);
+    lua_pushfstring(L, "stream (%s): %p", stream->open ? "open" : "closed", (void *)stream);
     return 1;
 }
 
 void jg_open_stream(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"read", read_stream}, {"lines", lines}, {"write", write_stream}, {"close", close_method}, {NULL, NULL}};
+        {"read", jg_stream_read}, {"lines", jg_stream_lines},   {"peek", jg_stream_peek}, {"write", jg_stream_write},
+        {"eof", jg_stream_eof},   {"resize", jg_stream_resize}, {"close", close_method},  {NULL, NULL}};
     static const luaL_Reg metamethods[] = {
         {"__tostring", to_string}, {"__gc", close_method}, {"__close", close_method}, {NULL, NULL}};
     jg_new_handle_type(L, &stream_type, "stream_methods", methods, metamethods);

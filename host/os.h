@@ -240,13 +240,14 @@ bool jg_os_loop_processes(struct jg_os_loop *loop, jg_os_process_each_fn *each, 
 
 /* What to spawn. All of it is copied before jg_os_spawn returns, but the descriptors. */
 struct jg_os_command {
-    char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH if it has no separator */
-    const char *cwd;   /* NULL: as ours; argv[0] with a separator is relative to it */
-    char *const *env;  /* NULL-terminated "NAME=value"; NULL: as ours */
-    int stdio[3];      /* C descriptors to become its 0, 1 and 2; -1: ours */
+    char *const *argv;     /* NULL-terminated; argv[0] is looked up in PATH if it has no separator */
+    const char *cwd;       /* NULL: as ours; argv[0] with a separator is relative to it */
+    char *const *env;      /* NULL-terminated "NAME=value"; NULL: as ours */
+    int stdio[3];          /* C descriptors to become its 0, 1 and 2; or one of the two below */
+    struct jg_os_pty *pty; /* the terminal that it gets; NULL: none of its own */
 };
 
-enum { JG_STDIO_INHERIT = -1 };
+enum { JG_STDIO_INHERIT = -1 /* ours */, JG_STDIO_TERMINAL = -2 /* its terminal */ };
 
 struct jg_os_status {
     struct jg_exit exit;
@@ -266,7 +267,8 @@ struct jg_os_process_events {
 
 /*
 ** Starts a process, born in `job` (NULL: in the run's own job). Never copies this process's memory.
-** The descriptors in stdio stay the caller's, who may close them once `spawned` has come.
+** The descriptors in stdio and the terminal stay the caller's, who may close them once `spawned` has come. A process
+** with a terminal leads a session of its own, or has a console of its own: what is typed there interrupts it alone.
 */
 bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg_os_command *command,
                  const struct jg_os_process_events *events, void *owner, struct jg_os_process **process,
@@ -311,6 +313,38 @@ bool jg_os_process_holds(int64_t pid, jg_os_identity_each_fn *each, void *argume
 
 /* Gives the handle up: no callback comes any more. The process itself goes on in its job. */
 void jg_os_process_release(struct jg_os_process *process);
+
+/* ------------------------------------------------------------------------------------------------
+** Terminals for processes: a pty, or a pseudoconsole. One is for one process, and the script is who sits at it. It
+** lasts until it is hung up, whoever else has it open.
+*/
+struct jg_os_pty;
+
+/*
+** Makes a terminal of that size in characters. The descriptors are the caller's to close, one to read what is shown
+** and one to type. NOT_SUPPORTED: this system has none.
+*/
+bool jg_os_pty_open(struct jg_os_pty **pty, int rows, int columns, int descriptors[2], struct jg_err *err);
+
+bool jg_os_pty_resize(struct jg_os_pty *pty, int rows, int columns, struct jg_err *err);
+
+/* Makes what is to be typed what a keyboard there would send, where newlines aren't that; in place. Returns its
+** length, which is never more. */
+size_t jg_os_pty_type(char *text, size_t length);
+
+/* What is typed at the beginning of a line to end the input. */
+const char *jg_os_pty_end_of_input(void);
+
+/* The text is valid during the call only. */
+typedef void jg_os_pty_shown_fn(void *owner, const char *text, size_t length);
+
+/*
+** Hangs up and frees the terminal: its process has ended, or is told by that. Never blocks. If the descriptors are
+** still open, what has been shown and not been read isn't lost: true, `shown` has been called with all of it (who goes
+** on writing for ever is cut off), and the descriptors are no use any more; false, it is to be read there, and the end
+** follows it.
+*/
+bool jg_os_pty_hang_up(struct jg_os_pty *pty, jg_os_pty_shown_fn *shown, void *owner);
 
 /* ------------------------------------------------------------------------------------------------
 ** Attaching: one run looks into another. A harness listens; its user and the system's administrator,

@@ -85,8 +85,8 @@ static const struct verb help[] = {
     {NULL, 0, 0, NULL, NULL, NULL},
 };
 
-static const struct verb *const tables[] = {help, child_verbs_self, child_verbs_streams, child_verbs_others,
-                                            child_verbs_born};
+static const struct verb *const tables[] = {
+    help, child_verbs_self, child_verbs_streams, child_verbs_others, child_verbs_born, child_verbs_terminal};
 
 enum { TABLES = sizeof tables / sizeof tables[0] };
 

@@ -41,6 +41,11 @@ int child_os_close(int fd);
 int child_os_leak(int fd);                               /* opens something inheritable at this number */
 int child_os_append(const char *file, const char *text); /* one write; creates the file */
 
+/* ---- its terminal: /dev/tty, or its console */
+int child_os_is_terminal(int fd); /* or 0 */
+int child_os_size(int *rows, int *columns);
+int child_os_wait_resize(void); /* says "watching" on stdout first */
+
 /* ---- signals, by name (TERM, SIGTERM or 15) */
 int child_os_signal(const char *name); /* to itself, in its default meaning; returns if it survived */
 int child_os_kill(long pid, const char *name);

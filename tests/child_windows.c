@@ -81,6 +81,7 @@ void child_os_begin(int *argc, char ***argv)
     for (int i = 0; wide && i < *argc; i++)
         (*argv)[i] = child_narrow(wide[i]);
     LocalFree(wide);
+    child_windows_open_console();
     for (int fd = 0; fd < 3; fd++)
         _setmode(fd, _O_BINARY);
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);

@@ -29,6 +29,9 @@ void child_windows_be_branch(void);
 
 void child_windows_watch_console(void);
 
+/* Opens what of 0, 1 and 2 isn't, if there is a console. */
+void child_windows_open_console(void);
+
 extern volatile LONG child_windows_ignored;   /* requests to end, one bit each */
 extern volatile LONG child_windows_term_code; /* of expect-term; -1: isn't expected */
 

@@ -52,6 +52,9 @@ if not windows then
         allocations = 1, -- every so many of them is made to fail
         broken_pipe = "PIPE", -- how a process has ended that wrote to one, see support.ending
         soon = 0.02, -- seconds that are enough for a child to be ready
+        many_terminals = 100,
+        typed_interrupt = "INT", -- how a process has ended whose terminal interrupted it, see support.ending
+        hung_up = "HUP", -- or was hung up
         killed_text = "killed by SIGKILL",
         stopped = "TERM", -- the same of one that was stopped by the usual plan
         stopped_text = "killed by SIGTERM",
@@ -71,6 +74,7 @@ if not windows then
             blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
             other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
             thread_states = false, keys = false, users = false, script = false,
+            resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
         refusals = {
@@ -151,6 +155,9 @@ return {
     allocations = 80, -- a run takes half a second under Wine, where others take milliseconds
     broken_pipe = 71,
     soon = 2.5,
+    many_terminals = wine and 20 or 100,
+    typed_interrupt = 0xC000013A,
+    hung_up = 0xC000013A,
     killed_text = "exit 137",
     stopped = wine and 137 or 0xC000013A, -- Wine 8 has no way to ask, so the plan goes on to its end
     stopped_text = wine and "exit 137" or "exit 3221225786",
@@ -176,6 +183,11 @@ return {
         keys = "who may attach is checked by Windows itself, without a key",
         users = "on Windows nobody becomes somebody else without a password",
         script = "script(1), which makes a terminal, is Linux's",
+        resizing = wine and "Wine 8 can't resize a pseudoconsole",
+        verbatim = "a pseudoconsole shows what its screen looks like, not what was written to it",
+        typing_interrupts = wine and "Wine 8's pseudoconsole ends by a Ctrl-C",
+        typing_the_end = wine and "Wine 8's console takes a Ctrl-Z for any other key",
+        hanging_up = wine and "Wine 8 doesn't tell the processes that their pseudoconsole is closed",
     },
     refusals = {
         no_file = { 2, nil, "not_found" },

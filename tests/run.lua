@@ -221,6 +221,7 @@ local function run_examples(label, folder, programs, wrap)
     end
     example "quickstart"
     example "server-and-test"
+    example "expect"
     example "tree"
     example "limits"
     example "leaks"

@@ -17,10 +17,11 @@ struct verb {
 };
 
 /* Ended by one without a name. */
-extern const struct verb child_verbs_self[];    /* verbs_self.c: what it does with itself */
-extern const struct verb child_verbs_streams[]; /* verbs_streams.c: what it says and hears */
-extern const struct verb child_verbs_others[];  /* verbs_others.c: the processes around it */
-extern const struct verb child_verbs_born[];    /* verbs_born.c: what it was born with */
+extern const struct verb child_verbs_self[];     /* verbs_self.c: what it does with itself */
+extern const struct verb child_verbs_streams[];  /* verbs_streams.c: what it says and hears */
+extern const struct verb child_verbs_others[];   /* verbs_others.c: the processes around it */
+extern const struct verb child_verbs_born[];     /* verbs_born.c: what it was born with */
+extern const struct verb child_verbs_terminal[]; /* verbs_terminal.c: its terminal */
 
 extern const char *child_name; /* argv[0] */
 

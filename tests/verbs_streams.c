@@ -147,6 +147,22 @@ static int verb_read_from(char **words)
     return freopen(words[0], "rb", stdin) ? 0 : errno;
 }
 
+static int verb_hear(char **words)
+{
+    char line[256];
+    size_t used = 0;
+    long got;
+    (void)words;
+    while ((got = child_os_read(0, line + used, 1)) > 0 && line[used] != '\n' && used < sizeof line - 1)
+        used += line[used] != '\r';
+    line[used] = '\0';
+    if (got == 0 && used == 0)
+        puts("heard the end");
+    else
+        printf("heard <%s>\n", line);
+    return got < 0 ? (int)-got : 0;
+}
+
 static int verb_close_stdin(char **words)
 {
     (void)words;
@@ -203,6 +219,7 @@ const struct verb child_verbs_streams[] = {
     {"wait-eof", 0, 1, "", "until stdin is closed", verb_wait_eof},
     {"wait-byte", 0, 1, "", "until stdin has a byte, or is closed", verb_wait_byte},
     {"read-from", 1, 0, "FILE", "which is stdin from now on", verb_read_from},
+    {"hear", 0, 1, "", "says what the next line of stdin is", verb_hear},
     {"close-stdin", 0, 0, "", "", verb_close_stdin},
     {"close-stdout", 0, 0, "", "", verb_close_stdout},
     {"close-stderr", 0, 0, "", "", verb_close_stderr},

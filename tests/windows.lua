@@ -21,8 +21,9 @@ function os.tmpname() -- luacheck: ignore 122
     return name
 end
 
--- Wine 8 on a busy machine: one new process in some thousands doesn't come up, and this is what CreateProcessW says.
-local INTERNAL_ERROR = 1359
+-- Wine 8 on a busy machine: one new process in some thousands doesn't come up, and this is what CreateProcessW says;
+-- and CreatePseudoConsole, for whose process it forgets what was said.
+local INTERNAL_ERROR, INVALID_FUNCTION = 1359, 1
 local methods = require "jghost.core".job_methods
 local spawn = methods.spawn
 
@@ -37,7 +38,7 @@ end
 function methods.spawn(job, ...)
     for _ = 1, 2 do
         local process, message, code, name = pass_on(pcall(spawn, job, ...))
-        if process or code ~= INTERNAL_ERROR then
+        if process or (code ~= INTERNAL_ERROR and code ~= INVALID_FUNCTION) then
             return process, message, code, name
         end
     end

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,11 +40,27 @@ JG_BARE static void clear_handlers(void)
     }
 }
 
+/* What is typed there is to interrupt it, even if we have been started to ignore that. */
+JG_BARE static long take_terminal(int terminal)
+{
+    static const uint8_t signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+    long error = jg_raw(SYS_setsid, 0, 0, 0, 0);
+    if (error >= 0)
+        error = jg_raw(SYS_ioctl, terminal, TIOCSCTTY, 0, 0);
+    for (unsigned i = 0; i < sizeof signals && error >= 0; i++)
+        error = jg_raw(SYS_rt_sigaction, signals[i], (long)&default_action, 0, KERNEL_MASK_SIZE);
+    return error;
+}
+
 JG_BARE static long set_up(const struct jg_birth *birth)
 {
+    /* first, as long as all descriptors are there */
+    long error = birth->terminal < 0 ? 0 : take_terminal(birth->terminal);
+    if (error < 0)
+        return error;
     /* A copy of the table, but only of what lies below `low`, which costs the same however many
     ** descriptors we have. Without the call everything is copied, and closed by the exec. */
-    long error = jg_raw(SYS_close_range, birth->low, ~0U, CLOSE_RANGE_UNSHARE_FLAG, 0);
+    error = jg_raw(SYS_close_range, birth->low, ~0U, CLOSE_RANGE_UNSHARE_FLAG, 0);
     if (error < 0)
         error = jg_raw(SYS_unshare, CLONE_FILES, 0, 0, 0);
     for (int i = 0; i < 3 && error >= 0; i++)
@@ -111,6 +128,7 @@ void jg_birth_init(struct jg_birth *birth, pid_t parent)
     memcpy(&birth->mask, &jg_linux.original_mask, sizeof birth->mask);
     birth->parent = parent;
     birth->from[0] = birth->from[1] = birth->from[2] = -1;
+    birth->terminal = -1;
 }
 
 static long start_legacy(struct jg_birth *birth)

@@ -23,6 +23,7 @@ struct jg_birth {
     int stage;    /* by the new process */
     struct jg_plan *plan;
     int from[3];         /* descriptors below `low`, to become 0, 1 and 2; -1: left alone */
+    int terminal;        /* a descriptor of ours, to become its controlling terminal; -1: none */
     unsigned low;        /* descriptors from here on don't reach it */
     uint64_t mask;       /* its signals, as the kernel writes them */
     pid_t parent;        /* not 0: die with this parent */

@@ -19,6 +19,7 @@
 #include "job.h"
 #include "process.h"
 #include "proctree.h"
+#include "pty.h"
 #include "reaper.h"
 #include "usage.h"
 
@@ -117,6 +118,10 @@ static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const st
     if (job->cgroup != NULL) {
         message.flags |= JG_REAPER_CGROUP;
         fds.at[fds.count++] = jg_cgroup_home(job->cgroup);
+    }
+    if (command->pty != NULL) {
+        message.flags |= JG_REAPER_TERMINAL;
+        fds.at[fds.count++] = jg_pty_terminal(command->pty);
     }
     int own = fds.count;
     char *text = pack(command, &message);

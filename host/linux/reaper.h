@@ -18,7 +18,7 @@
 
 enum jg_reaper_word {
     /* requests */
-    JG_REAPER_SPAWN, /* id; descriptors: its 0, 1, 2, then a cgroup and a text if the flags say so */
+    JG_REAPER_SPAWN, /* id; descriptors: its 0, 1, 2, then a cgroup, a terminal and a text if the flags say so */
     JG_REAPER_KILL,
     JG_REAPER_FREEZE, /* a descriptor, closed when it is done */
     JG_REAPER_THAW,   /* the same */
@@ -31,12 +31,18 @@ enum jg_reaper_word {
     JG_REAPER_EMPTY,   /* id: how many spawns were asked for until then */
 };
 
-enum { JG_REAPER_CGROUP = 1, JG_REAPER_TEXT = 2, JG_REAPER_CWD = 4, JG_REAPER_ISOLATED = 8 };
+enum {
+    JG_REAPER_CGROUP = 1,
+    JG_REAPER_TEXT = 2,
+    JG_REAPER_CWD = 4,
+    JG_REAPER_ISOLATED = 8,
+    JG_REAPER_TERMINAL = 16,
+};
 
 /* Where READY failed. */
 enum { JG_REAPER_AT_FORK, JG_REAPER_AT_NAMESPACE, JG_REAPER_AT_PROC };
 
-enum { JG_REAPER_DESCRIPTORS = 5, JG_REAPER_INLINE = 16384 };
+enum { JG_REAPER_DESCRIPTORS = 6, JG_REAPER_INLINE = 16384 };
 
 struct jg_reaper_message {
     uint32_t word, flags;

@@ -73,10 +73,11 @@ static struct jg_plan *read_plan(const struct jg_reaper *reaper, const struct jg
 static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *message, const struct jg_reaper_fds *fds,
                   struct jg_birth *birth)
 {
-    int expected = 3 + ((message->flags & JG_REAPER_CGROUP) != 0) + ((message->flags & JG_REAPER_TEXT) != 0);
+    bool has_cgroup = (message->flags & JG_REAPER_CGROUP) != 0, has_text = (message->flags & JG_REAPER_TEXT) != 0;
+    bool has_terminal = (message->flags & JG_REAPER_TERMINAL) != 0;
     jg_birth_init(birth, reaper->isolated ? 0 : getpid());
     birth->leads = jg_linux.own_session; /* or it could end its reaper, and init, with its own group */
-    if (fds->count != expected) {
+    if (fds->count != 3 + has_cgroup + has_terminal + has_text) {
         birth->stage = JG_BIRTH_SETUP;
         return -EMFILE;
     }
@@ -88,7 +89,9 @@ static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *mess
     birth->plan = read_plan(reaper, message, fds);
     if (birth->plan == NULL)
         return -errno;
-    int cgroup = (message->flags & JG_REAPER_CGROUP) != 0 ? fds->at[3] : -1;
+    int cgroup = has_cgroup ? fds->at[3] : -1;
+    if (has_terminal)
+        birth->terminal = fds->at[3 + has_cgroup];
     return jg_birth_start(birth, reaper->stack, JG_SLOT_STACK, cgroup, CLONE_VFORK, &reaper->legacy);
 }
 

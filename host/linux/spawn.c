@@ -14,6 +14,7 @@
 
 #include "cgrouprenew.h"
 #include "job.h"
+#include "pty.h"
 
 enum { MILLISECOND = 1000000, PATIENCE_MS = 100 };
 
@@ -83,6 +84,8 @@ bool jg_spawn_here(struct jg_os_process *process, const struct jg_os_command *co
         return jg_err_set(err, errno, "cannot start a process");
     if (!jg_slot_stage(&loop->slots, slot, command->stdio, err))
         return false;
+    if (command->pty != NULL)
+        slot->birth.terminal = jg_pty_terminal(command->pty);
 
     pid_t pid = jg_birth_start(&slot->birth, slot->stack, JG_SLOT_STACK, cgroup, 0, &loop->slots.legacy);
     if (pid < 0) {
@@ -103,6 +106,15 @@ bool jg_spawn_here(struct jg_os_process *process, const struct jg_os_command *co
     return true;
 }
 
+static struct jg_os_command with_terminal(const struct jg_os_command *command)
+{
+    struct jg_os_command copy = *command;
+    for (int i = 0; i < 3; i++)
+        if (copy.stdio[i] == JG_STDIO_TERMINAL)
+            copy.stdio[i] = jg_pty_terminal(copy.pty);
+    return copy;
+}
+
 bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg_os_command *command,
                  const struct jg_os_process_events *events, void *owner, struct jg_os_process **result,
                  struct jg_err *err)
@@ -114,7 +126,8 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
     struct jg_os_process *process = jg_process_new(loop, job, events, owner);
     if (process == NULL)
         return jg_err_set(err, ENOMEM, "cannot start a process");
-    bool started = job != NULL ? job->ops->spawn(job, process, command, err) : jg_spawn_here(process, command, -1, err);
+    const struct jg_os_command own = with_terminal(command);
+    bool started = job != NULL ? job->ops->spawn(job, process, &own, err) : jg_spawn_here(process, &own, -1, err);
     if (!started) {
         jg_limit_explain(process, err);
         jg_process_free(process);

@@ -11,6 +11,11 @@
 #ifndef PROC_THREAD_ATTRIBUTE_JOB_LIST
 #define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
 #endif
+#ifndef PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE
+#define PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE 0x00020016
+#endif
+
+enum { ATTRIBUTES = 3 };
 
 struct birth {
     STARTUPINFOEXW startup;
@@ -33,13 +38,13 @@ static void undo(struct birth *birth)
 static bool make_list(struct birth *birth)
 {
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 2, 0, &size);
+    InitializeProcThreadAttributeList(NULL, ATTRIBUTES, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
     if (list == NULL) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return false;
     }
-    if (!InitializeProcThreadAttributeList(list, 2, 0, &size)) {
+    if (!InitializeProcThreadAttributeList(list, ATTRIBUTES, 0, &size)) {
         free(list);
         return false;
     }
@@ -76,10 +81,18 @@ static bool set_jobs(struct birth *birth, const struct jg_os_job *job)
     return true;
 }
 
+/* Whichever of the standard handles it isn't given is the pseudoconsole's then. */
+static bool set_console(struct birth *birth, const struct jg_plan *plan)
+{
+    return plan->console == NULL ||
+           UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE,
+                                     plan->console, sizeof plan->console, NULL, NULL);
+}
+
 static bool prepare(struct birth *birth, const struct jg_os_job *job, const struct jg_plan *plan)
 {
     set_stdio(birth, plan);
-    if (!make_list(birth) || !set_jobs(birth, job))
+    if (!make_list(birth) || !set_jobs(birth, job) || !set_console(birth, plan))
         return false;
     return birth->inherited_count == 0 ||
            UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,

@@ -26,7 +26,10 @@
     X(LONG_COMMAND, TOO_LONG, "The command line would be longer than 32,766 characters") \
     X(LIMIT_IGNORED, NOT_SUPPORTED, "This system doesn't keep such a limit") \
     X(NO_FREEZING, NOT_SUPPORTED, "This system can't suspend processes") \
-    X(NO_HOLDERS, NOT_SUPPORTED, "Windows doesn't tell what another process has open without waiting for it")
+    X(NO_HOLDERS, NOT_SUPPORTED, "Windows doesn't tell what another process has open without waiting for it") \
+    X(NO_PSEUDOCONSOLE, NOT_SUPPORTED, \
+      "This system has no pseudoconsoles; Windows 10, version 1809, is the first that has") \
+    X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000,

@@ -9,6 +9,7 @@
 
 #include "environ.h"
 #include "program.h"
+#include "pty.h"
 #include "quote.h"
 #include "wide.h"
 
@@ -61,6 +62,8 @@ static bool plan_stdio(struct jg_plan *plan, const struct jg_os_command *command
 {
     HANDLE self = GetCurrentProcess();
     for (int i = 0; i < 3; i++) {
+        if (command->stdio[i] == JG_STDIO_TERMINAL)
+            continue;
         int descriptor = command->stdio[i] == JG_STDIO_INHERIT ? i : command->stdio[i];
         intptr_t handle = _get_osfhandle(descriptor);
         if (handle == -1 || handle == -2) /* none; one that was never opened */
@@ -76,6 +79,7 @@ static bool plan_stdio(struct jg_plan *plan, const struct jg_os_command *command
 bool jg_plan_make(struct jg_plan *plan, const struct jg_os_command *command, struct jg_err *err)
 {
     memset(plan, 0, sizeof *plan);
+    plan->console = command->pty == NULL ? NULL : jg_pty_console(command->pty);
     if (command->argv[0] == NULL)
         return jg_err_set(err, ERROR_INVALID_PARAMETER, "cannot run");
     bool ok = plan_folder(plan, command, err);

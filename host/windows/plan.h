@@ -14,7 +14,8 @@ struct jg_plan {
     wchar_t *line;        /* its command line; CreateProcessW may write to it */
     wchar_t *folder;      /* the full path of its working directory; NULL: ours */
     wchar_t *environment; /* NULL: ours */
-    HANDLE stdio[3];      /* inheritable copies; NULL: there is none */
+    HANDLE stdio[3];      /* inheritable copies; NULL: there is none, or it is its terminal */
+    void *console;        /* the pseudoconsole that is its terminal; NULL: our console */
 };
 
 /* False: nothing needs freeing. */

@@ -29,7 +29,8 @@ struct jg_os_process {
     DWORD pid;
     uint8_t state;
     bool released;
-    bool open; /* by jg_os_process_open: somebody else's */
+    bool open;         /* by jg_os_process_open: somebody else's */
+    bool has_terminal; /* of its own, where our console's interrupts don't reach */
 };
 
 /* A new one in the list of `job`, in state SETTLED. NULL if there is no memory. */

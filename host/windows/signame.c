@@ -69,6 +69,8 @@ static bool ask(struct jg_os_process *process, struct jg_err *err)
 {
     if (process->open)
         return jg_err_set(err, JG_NATIVE_NOT_ITS_STARTER, "cannot signal the process");
+    if (process->has_terminal)
+        return jg_err_set(err, JG_NATIVE_OWN_TERMINAL, "cannot signal the process");
     if (GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, process->pid))
         return true;
     DWORD error = GetLastError();

@@ -35,7 +35,8 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
         return false;
     struct jg_os_process *process = jg_process_new(loop, job, events, owner);
     bool ok = process != NULL || jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, "cannot start a process");
-    ok = ok && jg_birth(job, &plan, true, &handle, &pid, err);
+    bool has_terminal = command->pty != NULL; /* and leads no group there, which Ctrl-C wouldn't reach */
+    ok = ok && jg_birth(job, &plan, !has_terminal, &handle, &pid, err);
     jg_plan_free(&plan);
     if (!ok) {
         if (process != NULL)
@@ -46,6 +47,7 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
         undo(process);
         return false;
     }
+    process->has_terminal = has_terminal;
     settle_later(process);
     jg_job_count(job, +1);
     *result = process;

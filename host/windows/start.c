@@ -28,11 +28,20 @@ static bool add_handle(struct hand *hand, HANDLE handle, DWORD access, HANDLE *c
     return true;
 }
 
+/* Wine gives a process with a pseudoconsole no handles of it. INVALID_HANDLE_VALUE: there is no console either. */
+static HANDLE open_console(DWORD which)
+{
+    return CreateFileW(which == STD_INPUT_HANDLE ? L"CONIN$" : L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+}
+
 /* Whoever has no console and was given no handles has none to hand on. */
 static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
 {
     HANDLE handle = GetStdHandle(which);
     *copy = NULL;
+    if (handle == NULL)
+        handle = open_console(which);
     return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
 }
 

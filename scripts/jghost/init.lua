@@ -5,6 +5,7 @@
 
 local core = require "jghost.core"
 
+require "jghost.expect"
 require "jghost.snapshots"
 require "jghost.leaks"
 require "jghost.status"

@@ -4,6 +4,7 @@ local core = require "jghost.core"
 local leaks = require "jghost.leaks"
 local misuse = require "jghost.misuse"
 local snapshots = require "jghost.snapshots"
+local terminal = require "jghost.terminal"
 
 local job_options = { "isolate", "memory", "processes", "cpus", "cpu_time", "best_effort" }
 
@@ -23,6 +24,10 @@ local function split(options)
         job[key], process[key] = options[key], nil
     end
     process.input, process.leaks = nil, nil
+    if options.pty then
+        return job, process
+    end
+    process.stdin = options.input and "pipe" or process.stdin
     process.stdout = process.stdout or "capture"
     process.stderr = process.stderr or "capture"
     return job, process
@@ -42,6 +47,9 @@ local function check(options)
     end
     if input and options.stdin ~= nil then
         misuse.raise "jg.run: there is 'stdin' for a stream or 'input' for a text, not both"
+    end
+    if options.pty and options.stdout ~= nil then
+        misuse.raise "jg.run: with 'pty', what the terminal shows is the result's stdout: 'stdout' can't be given, too"
     end
     for _, stream in ipairs { "stdin", "stdout", "stderr" } do
         if options[stream] == "pipe" then
@@ -84,10 +92,6 @@ end
 local function run(options)
     check(options)
     local of_job, of_process = split(options)
-    local input = options.input
-    if input then
-        of_process.stdin = "pipe"
-    end
     local job <close>, message, code, name = misuse.call("jg.run", "jg.job", core.job, of_job)
     if not job then
         return nil, message, code, name
@@ -97,8 +101,9 @@ local function run(options)
     if not process then
         return nil, message, code, name
     end
-    if input then
-        core.task(feed, process, input).name = "input of jg.run"
+    local shown = process.pty and terminal.attend(process, options)
+    if process.stdin then
+        core.task(feed, process, options.input).name = "input of jg.run"
     end
     local status = process:wait()
     local result = setmetatable({}, getmetatable(status))
@@ -113,6 +118,15 @@ local function run(options)
     judge(result, process.name)
     result.stdout, result.stdout_omitted = process.stdout, process.stdout_omitted
     result.stderr, result.stderr_omitted = process.stderr, process.stderr_omitted
+    if shown then
+        job:close() -- who is left at the terminal may keep it open for a while
+        local text, omitted
+        text, omitted, code, name = shown()
+        if not text then
+            return nil, omitted, code, name
+        end
+        result.stdout, result.stdout_omitted = text, omitted
+    end
     return result
 end
 

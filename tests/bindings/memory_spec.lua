@@ -23,6 +23,9 @@ local script = [[
         local task = jg.task(function() return jg.wait_any({ cat, jg.timer(60) }) end)
         cat.stdin:close()
         assert(task:wait() == cat)
+        local shown, message = jg.run { arg[1], "print", "text", pty = true, stdin = "null", timeout = 60 }
+        if not shown then error(message, 0) end
+        assert(shown.stdout:find "text" or shown.stdout_omitted > 0)
     end
     local ok, why = pcall(work)
     if not ok and not tostring(why):lower():find "memory" then error(why, 0) end

@@ -47,10 +47,11 @@ local booleans = { { 0, 1, "yes", {}, NAN }, "must be true or false" }
 local seconds = { { -1, -INF, NAN, "5", "soon", true, {} }, SECONDS }
 local bytes = { { -1, 1.5, NAN, INF, -INF, "", "x", "-1", "8X", "8MB", "1.5M", "99999999999G", true, {} }, BYTES }
 local plans = { { {}, "kill", 5, true, { true }, { "term", -1 }, { "term", NAN }, { "trem" } }, "option 'stop'" }
+local sizes = { { 0, 1, "yes", print, NAN, { rows = 0 }, { 24, "80" } }, "option 'pty'" }
 local tables = { { "x", 5, true }, "must be a table" }
 
 local process_options = {
-    cwd = texts, stdin = texts, stdout = texts, stderr = texts, name = texts, clear_env = booleans, pty = booleans,
+    cwd = texts, stdin = texts, stdout = texts, stderr = texts, name = texts, clear_env = booleans, pty = sizes,
     env = tables, timeout = seconds, capture_limit = bytes, stop = plans,
 }
 local job_options = {
