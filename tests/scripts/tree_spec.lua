@@ -57,8 +57,10 @@ describe("tree.format", function()
         helper.needs_isolation(pending)
         local job <close> = jg.job()
         helper.spawn(job, { "exec", "sleep", "1001" })
+        local isolated = {} -- keeps them: who is in a job that is collected ends
         for i = 2, 4 do
-            helper.spawn(assert(job:job { isolate = true }), { "exec", "sleep", "100" .. i })
+            isolated[i] = assert(job:job { isolate = true })
+            helper.spawn(isolated[i], { "exec", "sleep", "100" .. i })
         end
         repeat
             text = tree.format(job:processes())
