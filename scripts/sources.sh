@@ -6,6 +6,8 @@
 # They are unpacked to FOLDER/lua5.4, FOLDER/lua-filesystem and FOLDER/libuv1, unless they are there.
 # The addresses are those that this system's apt has, with "deb-src" for "deb"; /etc isn't touched.
 set -eu
+# shellcheck source=scripts/private-apt.sh disable=SC1091
+. "$(dirname "$0")/private-apt.sh"
 
 packages="lua5.4 lua-filesystem libuv1"
 
@@ -27,13 +29,6 @@ copy_lists() {
     done
 }
 
-# private_apt ARG...: apt-get with lists and caches in $work.
-private_apt() {
-    apt-get -qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/lists" \
-        -o Dir::State::Lists="$work/state" -o Dir::Cache="$work/cache" -o Acquire::Languages=none \
-        -o Acquire::IndexTargets::deb-src::DEP-11::DefaultEnabled=false -o APT::Sandbox::User="$(id -un)" "$@"
-}
-
 # missing: those of the packages that are not unpacked.
 missing() {
     for package in $packages; do
@@ -44,9 +39,9 @@ missing() {
 # shellcheck disable=SC2046 # a list of packages is meant to be split
 download() {
     copy_lists "$work/lists"
-    mkdir -p "$work/state/partial" "$work/cache/archives/partial" "$work/packages"
-    private_apt update >&2 || true # one of the lists may have no sources; what counts is the next step
-    (cd "$work/packages" && private_apt source --download-only $(missing) >&2) ||
+    mkdir -p "$work/packages"
+    private_apt apt-get update >&2 || true # one of the lists may have no sources; what counts is the next step
+    (cd "$work/packages" && private_apt apt-get source --download-only $(missing) >&2) ||
         die "can't fetch the sources of: $(missing)
 Is there a way to this system's package archive, and does it have source packages?
 They can also be unpacked by hand: $folder/lua5.4/src, $folder/lua-filesystem/src, $folder/libuv1/src"

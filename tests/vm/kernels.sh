@@ -6,6 +6,8 @@
 # For each suite FOLDER/SUITE has then the kernel, `vmlinuz`, and its version, in `version`. The addresses
 # are those that this system's apt has for its own suite, with another one's name; /etc isn't touched.
 set -eu
+# shellcheck source=scripts/private-apt.sh disable=SC1091
+. "$(dirname "$0")/../../scripts/private-apt.sh"
 
 die() {
     echo "kernels.sh: $*" >&2
@@ -17,7 +19,7 @@ die() {
 lists() {
     own=$(. /etc/os-release && echo "$VERSION_CODENAME")
     rm -rf "$work/lists"
-    mkdir -p "$work/lists" "$work/state/partial" "$work/cache/archives/partial"
+    mkdir -p "$work/lists"
     for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ -f "$list" ] || continue
         sed -n "s/^\\(deb[[:space:]].*[[:space:]]\\)$own\\([[:space:]].*main\\)/\\1$1\\2/p" "$list" \
@@ -33,29 +35,19 @@ lists() {
     done
 }
 
-# private PROGRAM ARG...: apt-get or apt-cache with lists and caches in $work.
-private() {
-    program=$1
-    shift
-    "$program" -qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/lists" \
-        -o Dir::State::Lists="$work/state" -o Dir::State::status=/dev/null -o Dir::Cache="$work/cache" \
-        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
-        -o APT::Sandbox::User="$(id -un)" "$@"
-}
-
 # version: that of the kernel which the suite's newest "cloud" package stands for.
 version() {
-    private apt-cache depends linux-image-cloud-amd64 |
+    private_apt apt-cache depends linux-image-cloud-amd64 |
         sed -n 's/.*Depends: linux-image-\([0-9].*\)-cloud-amd64$/\1-cloud-amd64/p' | head -n 1
 }
 
 # The package with the kernel itself: linux-image is an empty one since 7.0.
 download() {
     package=linux-image-$1
-    if private apt-cache pkgnames | grep -qx "linux-binary-$1"; then
+    if private_apt apt-cache pkgnames | grep -qx "linux-binary-$1"; then
         package=linux-binary-$1
     fi
-    (cd "$work" && private apt-get download "$package" >&2)
+    (cd "$work" && private_apt apt-get download "$package" >&2)
     dpkg-deb -x "$work/$package"_*.deb "$work/unpacked"
 }
 
@@ -64,7 +56,7 @@ fetch() {
     work=$folder/.download
     rm -rf "$work"
     lists "$1"
-    private apt-get update >&2
+    private_apt apt-get update >&2
     version=$(version)
     [ -n "$version" ] || die "$1 has no linux-image-cloud-amd64: is there a way to this system's package archive?"
     download "$version"
