@@ -28,6 +28,13 @@ static bool add_handle(struct hand *hand, HANDLE handle, DWORD access, HANDLE *c
     return true;
 }
 
+/* Whoever started us can have closed one or two of them. */
+static bool none_is_given(void)
+{
+    return GetStdHandle(STD_INPUT_HANDLE) == NULL && GetStdHandle(STD_OUTPUT_HANDLE) == NULL &&
+           GetStdHandle(STD_ERROR_HANDLE) == NULL;
+}
+
 /* Wine gives a process with a pseudoconsole no handles of it. INVALID_HANDLE_VALUE: there is no console either. */
 static HANDLE open_console(DWORD which)
 {
@@ -40,7 +47,7 @@ static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
 {
     HANDLE handle = GetStdHandle(which);
     *copy = NULL;
-    if (handle == NULL)
+    if (none_is_given())
         handle = open_console(which);
     return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
 }
