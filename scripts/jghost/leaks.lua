@@ -27,7 +27,7 @@ local function is_dead(process)
 end
 
 --- Is it one whom the script has spawned, or does it descend from such a one that still runs?
-local function is_in_charge(process, living)
+local function is_in_care(process, living)
     local seen = {}
     while process and not process.spawned and not seen[process] do
         seen[process] = true -- numbers are given again, and might lead in a circle
@@ -46,7 +46,7 @@ local function among(processes)
         end
     end
     for _, process in ipairs(processes) do
-        if not (process.spawned or process.internal or is_dead(process) or is_in_charge(process, living)) then
+        if not (process.internal or is_dead(process) or is_in_care(process, living)) then
             found[#found + 1] = process
             process.parent = living[process.local_parent] and process.parent -- else it is who adopts the orphans
         end
@@ -92,7 +92,7 @@ end
 
 --- Tells the user of a leak that is no failure.
 function leaks.warn(who, what)
-    io.stderr:write(("jghost: %s %s\n"):format(who, what))
+    io.stderr:write(("jghost: %s %s\n"):format(snapshots.one_line(who), what))
 end
 
 --- Looks at a job that is about to be closed. Raises an error if leaks are failures, unless there is one already.
