@@ -145,17 +145,7 @@ void jg_os_harness_exec(char *const *argv, struct jg_err *err)
 {
     sigprocmask(SIG_SETMASK, &jg_linux.original_mask, NULL);
     struct jg_plan *plan = jg_plan_make(&(struct jg_os_command){.argv = argv});
-    int error = plan == NULL ? errno : ENOENT;
-    /* as execvp, but what isn't executable isn't given to a shell */
-    for (char **candidate = plan == NULL ? NULL : plan->candidates; candidate != NULL && *candidate != NULL;
-         candidate++) {
-        execve(*candidate, plan->argv, environ);
-        if (errno == ENOENT || errno == ENOTDIR)
-            continue;
-        error = errno; /* a refusal says more than an absence */
-        if (errno != EACCES)
-            break;
-    }
+    int error = plan == NULL ? errno : jg_plan_exec(plan);
     free(plan);
     jg_err_set(err, error, "cannot run");
 }

@@ -10,13 +10,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "job.h"
+#include "parcel.h"
 #include "process.h"
 #include "proctree.h"
 #include "pty.h"
@@ -55,52 +55,6 @@ bool jg_link_request(struct jg_link *outer, bool isolate, int *result, struct jg
     return ok;
 }
 
-/* argv, env and cwd, one string after the other. NULL if there is no memory. */
-static char *pack(const struct jg_os_command *command, struct jg_reaper_message *message)
-{
-    char *const *env = command->env != NULL ? command->env : jg_os_environment();
-    char *const *lists[] = {command->argv, env, (char *const[]){(char *)command->cwd, NULL}};
-    uint32_t counts[3] = {0};
-    size_t bytes = 0;
-    for (int i = 0; i < 3; i++)
-        for (char *const *at = lists[i]; *at != NULL; at++, counts[i]++)
-            bytes += strlen(*at) + 1;
-    char *text = malloc(bytes), *to = text;
-    for (int i = 0; text != NULL && i < 3; i++)
-        for (char *const *at = lists[i]; *at != NULL; at++)
-            to = stpcpy(to, *at) + 1;
-    message->argc = counts[0];
-    message->envc = counts[1];
-    message->flags |= counts[2] > 0 ? JG_REAPER_CWD : 0;
-    message->bytes = bytes;
-    return text;
-}
-
-/* Too long for a message: into a memory file. */
-static bool pack_large(struct jg_reaper_message *message, char **text, struct jg_reaper_fds *fds)
-{
-    if (message->bytes <= JG_REAPER_INLINE)
-        return true;
-    int fd = memfd_create("jghost-spawn", MFD_CLOEXEC);
-    if (fd < 0)
-        return false;
-    for (size_t done = 0; done < message->bytes;) {
-        ssize_t wrote = write(fd, *text + done, message->bytes - done);
-        if (wrote < 0 && errno != EINTR) {
-            int error = errno;
-            close(fd);
-            errno = error;
-            return false;
-        }
-        done += wrote > 0 ? (size_t)wrote : 0;
-    }
-    free(*text);
-    *text = NULL;
-    message->flags |= JG_REAPER_TEXT;
-    fds->at[fds->count++] = fd;
-    return true;
-}
-
 static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
                   struct jg_err *err)
 {
@@ -124,10 +78,8 @@ static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const st
         fds.at[fds.count++] = jg_pty_terminal(command->pty);
     }
     int own = fds.count;
-    char *text = pack(command, &message);
-    bool ok = text != NULL && pack_large(&message, &text, &fds);
-    if (!ok)
-        jg_err_set(err, text == NULL ? ENOMEM : errno, "cannot start a process");
+    char *text;
+    bool ok = jg_parcel_pack(command, &message, &text, &fds) || jg_err_set(err, errno, "cannot start a process");
     ok = ok && send_request(link, &message, text, &fds, err);
     link->sent += ok;
     if (fds.count > own)

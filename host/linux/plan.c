@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char default_path[] = "/bin:/usr/bin";
 
@@ -97,4 +98,18 @@ struct jg_plan *jg_plan_make(const struct jg_os_command *command)
     copy_candidates(plan->candidates, path, name, &at);
     plan->cwd = command->cwd != NULL ? copy_text(&at, command->cwd) : NULL;
     return plan;
+}
+
+int jg_plan_exec(const struct jg_plan *plan)
+{
+    int denied = 0;
+    errno = ENOENT;
+    for (char **file = plan->candidates; *file != NULL; file++) {
+        execve(*file, plan->argv, plan->env);
+        if (errno == EACCES)
+            denied = errno;
+        else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT)
+            return errno;
+    }
+    return denied != 0 ? denied : errno;
 }

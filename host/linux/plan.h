@@ -16,4 +16,8 @@ struct jg_plan {
 /* NULL with errno if the command is empty or there is no memory. The descriptors are not in it. */
 struct jg_plan *jg_plan_make(const struct jg_os_command *command);
 
+/* Becomes the command, by execvp's rules, but never by a shell for what the kernel can't execute. Returns only if it
+** can't be run: an errno. */
+int jg_plan_exec(const struct jg_plan *plan);
+
 #endif

@@ -24,6 +24,7 @@
 #include "descendants.h"
 #include "linux.h"
 #include "reaperself.h"
+#include "shed.h"
 #include "slot.h"
 
 static void end_all(struct jg_reaper *reaper)
@@ -93,25 +94,6 @@ static void on_request(struct jg_reaper *reaper)
         serve(reaper, &message, &fds);
 }
 
-/* Holding on to nothing of the run's: not its descriptors, not its terminal, not its pipes. */
-static int shed(int socket)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int i = 0; i < 3; i++)
-        if (null >= 0)
-            dup2(null, i);
-        else
-            fcntl(socket, F_DUPFD_CLOEXEC, i); /* anything, but not free */
-    int own = fcntl(socket, F_DUPFD_CLOEXEC, 3);
-    if (own != 3)
-        own = dup3(socket, 3, O_CLOEXEC);
-    if (syscall(SYS_close_range, 4, ~0U, 0) < 0)
-        for (int fd = 4; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
-            close(fd);
-    fcntl(own, F_SETFL, O_NONBLOCK);
-    return own;
-}
-
 static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
 {
     sigset_t signals;
@@ -123,7 +105,9 @@ static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (jg_linux.own_session)
         setpgid(0, 0);
-    reaper->socket = shed(socket);
+    jg_shed(&socket, 1);
+    fcntl(socket, F_SETFL, O_NONBLOCK);
+    reaper->socket = socket;
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
     reaper->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -6,69 +6,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "birth.h"
 #include "linux.h"
+#include "parcel.h"
 #include "procstat.h"
 #include "proctree.h"
 #include "reaperself.h"
 #include "slot.h"
-
-/* Points into `text`, which it checks: it must be as many strings as were announced. */
-static char **split(char **at, char *end, uint32_t count)
-{
-    char **list = calloc((size_t)count + 1, sizeof *list);
-    if (list == NULL)
-        return NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        char *stop = memchr(*at, '\0', (size_t)(end - *at));
-        if (stop == NULL) {
-            free(list);
-            errno = EPROTO;
-            return NULL;
-        }
-        list[i] = *at;
-        *at = stop + 1;
-    }
-    return list;
-}
-
-static struct jg_plan *unpack(const struct jg_reaper_message *message, char *text)
-{
-    char *at = text, *end = text + message->bytes;
-    char **argv = split(&at, end, message->argc);
-    char **env = split(&at, end, message->envc);
-    char **cwd = split(&at, end, (message->flags & JG_REAPER_CWD) != 0);
-    struct jg_plan *plan = NULL;
-    if (argv != NULL && env != NULL && cwd != NULL)
-        plan = jg_plan_make(&(struct jg_os_command){.argv = argv, .env = env, .cwd = cwd[0]});
-    int error = errno;
-    free(argv);
-    free(env);
-    free(cwd);
-    errno = error;
-    return plan;
-}
-
-/* A text that is too long for a message is in a memory file, its last descriptor. */
-static struct jg_plan *read_plan(const struct jg_reaper *reaper, const struct jg_reaper_message *message,
-                                 const struct jg_reaper_fds *fds)
-{
-    if ((message->flags & JG_REAPER_TEXT) == 0)
-        return unpack(message, reaper->text);
-    char *text = mmap(NULL, message->bytes, PROT_READ, MAP_PRIVATE, fds->at[fds->count - 1], 0);
-    if (text == MAP_FAILED)
-        return NULL;
-    struct jg_plan *plan = unpack(message, text);
-    int error = errno;
-    munmap(text, message->bytes);
-    errno = error;
-    return plan;
-}
 
 static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *message, const struct jg_reaper_fds *fds,
                   struct jg_birth *birth)
@@ -86,7 +34,7 @@ static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *mess
         if ((unsigned)fds->at[i] >= birth->low)
             birth->low = (unsigned)fds->at[i] + 1;
     }
-    birth->plan = read_plan(reaper, message, fds);
+    birth->plan = jg_parcel_open(message, reaper->text, fds);
     if (birth->plan == NULL)
         return -errno;
     int cgroup = has_cgroup ? fds->at[3] : -1;
