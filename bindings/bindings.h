@@ -111,6 +111,7 @@ struct jg_host {
     struct jg_job *jobs;          /* open */
     struct jg_outcome outcome;
     unsigned warned;                 /* bits: limits that couldn't be enforced, of which the user knows */
+    size_t detaching;                /* requests of jg.detach that haven't been answered */
     size_t unheard;                  /* tasks that failed, and nobody waited for them */
     int null_descriptor;             /* the null device, or -1 if nobody has needed it yet */
     struct jg_console *console;      /* the open one, or NULL */
@@ -350,6 +351,7 @@ void jg_open_console(lua_State *L);
 void jg_open_system(lua_State *L);
 void jg_open_signame(lua_State *L);
 void jg_open_attach(lua_State *L);
+void jg_open_detach(lua_State *L);
 
 /* Makes the metatable of a handle type: `methods` plus wait, __index, __gc, __close, __tostring. Adds
 ** its methods to the module table on top of the stack as field `noun`, for the scripts to add to. */

@@ -32,5 +32,6 @@ int luaopen_jghost_core(lua_State *L)
     jg_open_signame(L);
     jg_open_console(L);
     jg_open_attach(L);
+    jg_open_detach(L);
     return 1;
 }

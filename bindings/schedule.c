@@ -318,7 +318,7 @@ static bool something_expected(struct jg_host *host)
     uv_unref((uv_handle_t *)&host->wake);
     bool alive = uv_loop_alive(&host->uv);
     uv_ref((uv_handle_t *)&host->wake);
-    return alive || host->living > 0 || jg_host_jobs_populated(host);
+    return alive || host->living > 0 || host->detaching > 0 || jg_host_jobs_populated(host);
 }
 
 static bool poll_loop(struct jg_host *host, bool may_block)

@@ -33,6 +33,7 @@ static const char *const usage =
     "  --require=LEVEL  refuse to start below this guarantee: reaper, namespace, autokill, job-object\n"
     "  --level=LEVEL    use this guarantee even where a stronger one is to be had\n"
     "  --timeout=S      end the run, and all of it, after S seconds (status 124)\n"
+    "  --allow-detach   let jg.detach start processes that outlive the run\n"
     "  --scripts=DIR    look for the library's scripts in DIR first\n"
     "  --exec CMD ARGS  guard one command, without Lua\n"
     "  --list           list the harnesses that are running\n"
@@ -89,6 +90,13 @@ static bool read_timeout(struct parser *parser, const char *value)
         return true;
     fprintf(stderr, "jghost: --timeout=%s: must be a number of seconds, 0 or more\n", value);
     return stop(parser, JG_EXIT_GUARD_FAILED);
+}
+
+static bool read_allow_detach(struct parser *parser, const char *value)
+{
+    (void)value;
+    parser->command->allow_detach = true;
+    return true;
 }
 
 static bool read_scripts(struct parser *parser, const char *value)
@@ -166,11 +174,17 @@ struct option {
 };
 
 static const struct option options[] = {
-    {"require", NEEDS_VALUE, read_require}, {"level", NEEDS_VALUE, read_level},
-    {"timeout", NEEDS_VALUE, read_timeout}, {"scripts", NEEDS_VALUE, read_scripts},
-    {"exec", NO_VALUE, read_exec},          {"doctor", NO_VALUE, read_doctor},
-    {"list", NO_VALUE, read_list},          {"attach", MAY_HAVE_VALUE, read_attach},
-    {"help", NO_VALUE, read_help},          {"version", NO_VALUE, read_version},
+    {"require", NEEDS_VALUE, read_require},
+    {"level", NEEDS_VALUE, read_level},
+    {"timeout", NEEDS_VALUE, read_timeout},
+    {"scripts", NEEDS_VALUE, read_scripts},
+    {"allow-detach", NO_VALUE, read_allow_detach},
+    {"exec", NO_VALUE, read_exec},
+    {"doctor", NO_VALUE, read_doctor},
+    {"list", NO_VALUE, read_list},
+    {"attach", MAY_HAVE_VALUE, read_attach},
+    {"help", NO_VALUE, read_help},
+    {"version", NO_VALUE, read_version},
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof options[0] };
@@ -246,11 +260,13 @@ static bool check_mode(struct parser *parser)
 {
     const struct jg_command *command = parser->command;
     const char *word = command->mode != JG_MODE_EXEC && parser->at < command->argc ? command->argv[parser->at] : NULL;
-    if (command->mode == JG_MODE_LUA ||
-        (word == NULL && command->statements + command->libraries == 0 && !command->interactive))
+    bool runs_lua = command->statements + command->libraries > 0 || command->interactive;
+    if (command->mode == JG_MODE_LUA || (word == NULL && !runs_lua && !command->allow_detach))
         return true;
     const char *mode = mode_names[command->mode];
-    if (word == NULL)
+    if (command->allow_detach)
+        fprintf(stderr, "jghost: --%s runs no script that could detach: --allow-detach has no place with it\n", mode);
+    else if (word == NULL)
         fprintf(stderr, "jghost: --%s runs no Lua: -e, -l and -i have no place with it\n", mode);
     else if (command->mode == JG_MODE_ATTACH && command->attach == NULL && strspn(word, "0123456789") == strlen(word))
         fprintf(stderr, "jghost: --attach takes its ID after '=', as in --attach=%s\n", word);

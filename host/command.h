@@ -24,6 +24,7 @@ struct jg_command {
     bool has_level;        /* --level: use this one and no other */
     enum jg_level level;
     double timeout;      /* seconds; negative: none */
+    bool allow_detach;   /* jg.detach may start what outlives the run */
     const char *scripts; /* folder that goes before the embedded library, or NULL */
     const char *attach;  /* which harness, or NULL */
     char **exec;         /* the command to guard, NULL-terminated */

@@ -43,7 +43,7 @@ static bool attempt(enum jg_level level, struct jg_command *command, int *status
     struct jg_exit result = {0};
     bool timed_out = false;
     jg_stage(JG_STAGE_GUARD_BEGINS);
-    bool ok = jg_os_run_create(&run, level, err);
+    bool ok = jg_os_run_create(&run, level, command->allow_detach, err);
     jg_stage(JG_STAGE_JOB_CREATED);
     ok = ok && jg_os_run_start(run, jg_harness_main, command, err);
     jg_stage(JG_STAGE_HARNESS_CREATED);

@@ -51,8 +51,11 @@ struct jg_os_start *jg_os_begin(int *argc, char **argv);
 enum jg_level jg_os_strongest(void);
 enum jg_level jg_os_weakest(void);
 
-/* Step 1: creates the kill-on-close job. Its handle belongs to `run`, that is, to the guard alone. */
-bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err *err);
+/*
+** Step 1: creates the kill-on-close job. Its handle belongs to `run`, that is, to the guard alone. With
+** `allow_detach` it also makes what the harness needs for jg_os_detach, which otherwise isn't there at all.
+*/
+bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_detach, struct jg_err *err);
 
 /*
 ** Step 2: creates the harness, running, handing it a handle to the guard and the event. It waits for
@@ -345,6 +348,43 @@ typedef void jg_os_pty_shown_fn(void *owner, const char *text, size_t length);
 ** follows it.
 */
 bool jg_os_pty_hang_up(struct jg_os_pty *pty, jg_os_pty_shown_fn *shown, void *owner);
+
+/* ------------------------------------------------------------------------------------------------
+** Detaching: a process that is meant to outlive the run, if the command line allows that. Nobody in the run can start
+** one: it is asked for, and somebody outside starts it, who logs it before it runs. So whoever is ended at whatever
+** moment, nothing is left but what is in the log.
+*/
+struct jg_os_detach; /* a request */
+
+struct jg_os_detached {
+    int64_t pid;    /* as seen from outside of the guard */
+    double started; /* seconds since the Unix epoch */
+};
+
+/* Either is NULL. The request is freed after the call. */
+typedef void jg_os_detached_fn(void *owner, const struct jg_os_detached *detached, const struct jg_err *err);
+
+/* May this run detach? False: DENIED. */
+bool jg_os_may_detach(struct jg_err *err);
+
+/*
+** Asks for it; `answered` comes once, from within uv_run: it runs the command, or why not. Any number at a time; they
+** are started one by one. All of `command` is copied, the descriptors too, of which none may be JG_STDIO_INHERIT.
+*/
+bool jg_os_detach(struct jg_os_loop *loop, const struct jg_os_command *command, jg_os_detached_fn *answered,
+                  void *owner, struct jg_os_detach **request, struct jg_err *err);
+
+/* `answered` doesn't come any more. What nobody has begun to do isn't done. */
+void jg_os_detach_release(struct jg_os_detach *request);
+
+/* The name of the log, a file of the user's; NULL: there is no place for it. Valid until the next call. */
+const char *jg_os_detached_log(void);
+
+/* Calls `each` for every process in the log that lives and that can be seen from here, and forgets those that have
+** ended. A log that isn't there is empty. *damaged: which line of it is none, and so it was left as it is; or 0. */
+struct jg_detached;
+typedef void jg_os_detached_each_fn(const struct jg_detached *entry, void *argument);
+bool jg_os_detached(jg_os_detached_each_fn *each, void *argument, int *damaged, struct jg_err *err);
 
 /* ------------------------------------------------------------------------------------------------
 ** Attaching: one run looks into another. A harness listens; its user and the system's administrator,

@@ -39,6 +39,8 @@ if not windows then
         null_device = "/dev/null",
         path_separator = ":",
         home = "HOME", -- the variable
+        state = "XDG_STATE_HOME", -- the same of the folder below which the log of detached processes is
+        detacher = true, -- there is a process whose only business is to detach
         native = function(path) return path end, -- a path as the system writes it
         odd_name = "an odd\nname €", -- of a folder
         variable = function(name) return name end, -- what is the same for all names of the same variable
@@ -138,6 +140,8 @@ return {
     null_device = "NUL",
     path_separator = ";",
     home = "USERPROFILE",
+    state = "LOCALAPPDATA",
+    detacher = false,
     native = function(path) return (path:gsub("/", "\\")) end,
     odd_name = "an odd name €",
     variable = string.upper,

@@ -15,7 +15,7 @@
 #include "../exit.h"
 #include "linux.h"
 
-struct jg_linux jg_linux = {.outer_proc = -1, .init_socket = -1};
+struct jg_linux jg_linux = {.outer_proc = -1, .init_socket = -1, .detach_socket = -1};
 
 /*
 ** A descriptor below 3 that isn't open would be given to the next file that we open, and then a

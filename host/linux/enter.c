@@ -110,6 +110,7 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     if (harness != 0) {
         close(sockets[0]);
         close(start->asks);
+        close(jg_linux.detach_socket);
         jg_init_main(start, harness, sockets[1]);
     }
     close(sockets[1]);

@@ -8,6 +8,8 @@
 **            reaps what is reparented to it, makes job reapers on request, ends when the harness does.
 **   harness  the child of init that has Lua. An ordinary process: it is not pid 1, so signals, abort,
 **            popen and a C module's own fork and waitpid work in it as they do anywhere.
+**
+** With --allow-detach there is a fourth, outside of all this: the detacher.
 */
 #ifndef JG_LINUX_H
 #define JG_LINUX_H
@@ -30,6 +32,7 @@ struct jg_shared {
     struct jg_exit result;
     _Atomic double consumed;       /* when the harness had dealt with an interrupt and went on; 0: never */
     char cgroup[JG_CGROUPS][1024]; /* this run's own cgroups, or empty: the guard removes them at the end */
+    pid_t detacher;                /* for the guard, from who made it; or minus an errno */
 };
 
 struct jg_linux {
@@ -37,6 +40,7 @@ struct jg_linux {
     int outer_proc;         /* /proc as it was before the namespace, O_PATH; -1 if there is none */
     int init_socket;        /* harness: asks init for job reapers; see reaper.h */
     int guard_socket;       /* harness: asks the guard to make room; see retreat.h */
+    int detach_socket;      /* harness: asks the detacher, see detacher.h; -1: this run may not detach */
     sigset_t original_mask; /* the signal mask that jghost was started with; children get it back */
     pid_t guard_host_pid;   /* the guard's pid as its user sees it */
     bool own_session;       /* level `reaper`: of init, and of the reapers that it forks */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "detach.h"
 #include "job.h"
 #include "listener.h"
 #include "process.h"
@@ -134,6 +135,7 @@ bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_e
         return jg_err_set(err, ENOMEM, "cannot open the loop");
     loop->self = getpid();
     loop->settled.last = &loop->settled.first;
+    jg_detach_open(loop);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0) {
         jg_err_set(err, errno, "cannot open the loop");
@@ -156,6 +158,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         return;
     loop->closing = true; /* no callback comes any more */
     jg_listener_close(loop->listener);
+    jg_detach_close(loop);
     jg_jobs_release_all(loop);
     while (jg_os_loop_settling(loop))
         jg_os_loop_settle(loop, true);

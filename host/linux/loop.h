@@ -22,6 +22,12 @@ struct jg_process_list {
     struct jg_os_process *first, **last;
 };
 
+/* What the detacher is asked for: of the first the answer is awaited. */
+struct jg_detach_queue {
+    struct jg_watch watch; /* of its socket */
+    struct jg_os_detach *first, **last;
+};
+
 struct uv_poll_s;
 struct jg_cgroup_run;
 struct jg_turn;
@@ -39,8 +45,9 @@ struct jg_os_loop {
     struct jg_os_job *jobs;         /* the outermost */
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
     struct jg_listener *listener;   /* for those who attach, or NULL */
-    bool cgroups_known;             /* they were looked for */
-    bool cgroups_moved;             /* to where limits can be had, or there is no such place */
+    struct jg_detach_queue detach;
+    bool cgroups_known; /* they were looked for */
+    bool cgroups_moved; /* to where limits can be had, or there is no such place */
 };
 
 #define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))

@@ -31,6 +31,7 @@
 #include "autokill.h"
 #include "cgroup.h"
 #include "descendants.h"
+#include "detacher.h"
 #include "pids.h"
 #include "proctree.h"
 #include "retreat.h"
@@ -46,6 +47,7 @@ struct jg_os_run {
     bool user_namespace;
     bool ended; /* init has been reaped, with this status: */
     int status;
+    struct jg_detacher detacher;
     struct jg_pids foreign; /* children that this process had before it was jghost ("x & exec jghost") */
 };
 
@@ -54,13 +56,16 @@ static bool no_such_level(struct jg_err *err)
     return jg_err_set(err, ENOSYS, "this kernel has no such level");
 }
 
-bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err *err)
+bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_detach, struct jg_err *err)
 {
     struct jg_os_run *new = malloc(sizeof *new);
     if (new == NULL)
         return jg_err_set(err, errno, "cannot allocate memory");
-    *new =
-        (struct jg_os_run){.start = {level, -1, -1, -1, geteuid(), getegid()}, .signals = -1, .asked = -1, .init = -1};
+    *new = (struct jg_os_run){.start = {level, -1, -1, -1, geteuid(), getegid()},
+                              .signals = -1,
+                              .asked = -1,
+                              .init = -1,
+                              .detacher = jg_detacher_none};
     *run = new;
     if (level > JG_LEVEL_AUTOKILL)
         return no_such_level(err);
@@ -70,6 +75,8 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, struct jg_err
     new->start.guard = (int)syscall(SYS_pidfd_open, getpid(), 0);
     if (new->start.guard == -1)
         return jg_err_set(err, errno, "cannot make a handle to the guard");
+    if (allow_detach && !jg_detacher_start(&new->detacher, err))
+        return false;
     if (level == JG_LEVEL_REAPER && !jg_proctree_children(&new->foreign))
         return jg_err_set(err, errno, "cannot read /proc");
     if (level == JG_LEVEL_REAPER && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
@@ -134,11 +141,13 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
         close(run->signals);
         close(run->asked);
         jg_linux.shared->user_namespace = run->user_namespace;
+        jg_detacher_forget(&run->detacher);
         _exit(harness_main(&run->start, argument));
     }
     run->init_pid = pid;
     close(run->start.asks);
     run->start.asks = -1;
+    jg_detacher_handed(&run->detacher);
     return true;
 }
 
@@ -354,6 +363,7 @@ void jg_os_run_close(struct jg_os_run *run)
         reap_init(run);
         end_descendants(run);
     }
+    jg_detacher_end(&run->detacher);
     for (int i = 0; i < JG_CGROUPS; i++)
         if (jg_linux.shared->cgroup[i][0] != '\0')
             jg_cgroup_remove(jg_linux.shared->cgroup[i]);

@@ -71,9 +71,12 @@ static struct jg_os_start *take_what_was_handed(const char *number)
     if (jg_state.shared == NULL || !SetHandleInformation(jg_state.section, HANDLE_FLAG_INHERIT, 0))
         die("this harness has no guard");
     struct jg_os_start *start = &jg_state.shared->start;
-    if (!SetHandleInformation(start->guard, HANDLE_FLAG_INHERIT, 0) ||
-        !SetHandleInformation(start->event, HANDLE_FLAG_INHERIT, 0))
-        die("this harness has no guard");
+    const struct jg_detach_slot *detach = &jg_state.shared->detach;
+    HANDLE handed[] = {start->guard, start->event, detach->asked, detach->answered};
+    for (size_t i = 0; i < sizeof handed / sizeof *handed; i++) {
+        if (handed[i] != NULL && !SetHandleInformation(handed[i], HANDLE_FLAG_INHERIT, 0))
+            die("this harness has no guard");
+    }
     return start;
 }
 

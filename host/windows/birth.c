@@ -89,14 +89,17 @@ static bool set_console(struct birth *birth, const struct jg_plan *plan)
                                      plan->console, sizeof plan->console, NULL, NULL);
 }
 
-static bool prepare(struct birth *birth, const struct jg_os_job *job, const struct jg_plan *plan)
+static bool set_inherited(struct birth *birth)
 {
-    set_stdio(birth, plan);
-    if (!make_list(birth) || !set_jobs(birth, job) || !set_console(birth, plan))
-        return false;
     return birth->inherited_count == 0 ||
            UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
                                      birth->inherited, birth->inherited_count * sizeof *birth->inherited, NULL, NULL);
+}
+
+static bool prepare(struct birth *birth, const struct jg_os_job *job, const struct jg_plan *plan)
+{
+    set_stdio(birth, plan);
+    return make_list(birth) && set_jobs(birth, job) && set_console(birth, plan) && set_inherited(birth);
 }
 
 /* One that the system hasn't put into the jobs: false, and it is ended. */
@@ -113,14 +116,21 @@ static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created
     return false;
 }
 
+static bool create_with(struct birth *birth, const struct jg_plan *plan, DWORD flags, PROCESS_INFORMATION *created,
+                        struct jg_err *err)
+{
+    flags |= CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    return CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0, flags, plan->environment,
+                          plan->folder, &birth->startup.StartupInfo, created) ||
+           jg_err_set(err, (int)GetLastError(), "cannot run");
+}
+
 static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err)
 {
     bool suspended = birth->depth > 0 && !birth->listed;
-    DWORD flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT |
-                  (birth->leads ? CREATE_NEW_PROCESS_GROUP : 0) | (suspended ? CREATE_SUSPENDED : 0);
-    if (!CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0, flags, plan->environment,
-                        plan->folder, &birth->startup.StartupInfo, created))
-        return jg_err_set(err, (int)GetLastError(), "cannot run");
+    DWORD flags = (birth->leads ? CREATE_NEW_PROCESS_GROUP : 0) | (suspended ? CREATE_SUSPENDED : 0);
+    if (!create_with(birth, plan, flags, created, err))
+        return false;
     bool ok = !suspended || assign(birth, created);
     if (!ok) {
         jg_err_set(err, (int)GetLastError(), "cannot put a process into its job");
@@ -144,5 +154,20 @@ bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, bool leads, HAN
         *handle = created.hProcess;
         *pid = created.dwProcessId;
     }
+    return ok;
+}
+
+bool jg_birth_suspended(HANDLE job, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err)
+{
+    struct birth birth = {0};
+    set_stdio(&birth, plan);
+    bool ok = make_list(&birth) &&
+              UpdateProcThreadAttribute(birth.startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, &job,
+                                        sizeof job, NULL, NULL) &&
+              set_inherited(&birth);
+    if (!ok)
+        jg_err_set(err, (int)GetLastError(), "cannot start a process");
+    ok = ok && create_with(&birth, plan, CREATE_SUSPENDED | CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW, created, err);
+    undo(&birth);
     return ok;
 }

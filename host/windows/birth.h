@@ -15,4 +15,7 @@
 bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, bool leads, HANDLE *handle, DWORD *pid,
               struct jg_err *err);
 
+/* The same in the job of that handle and suspended, with nothing of our console. The handles are the caller's. */
+bool jg_birth_suspended(HANDLE job, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "detach.h"
 #include "job.h"
 #include "listener.h"
 #include "messages.h"
@@ -140,6 +141,7 @@ bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_e
     if (loop == NULL)
         return jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, "cannot open the loop");
     loop->settled.last = &loop->settled.first;
+    jg_detach_open(loop);
     loop->last = &loop->first;
     InitializeSRWLock(&loop->lock);
     InitializeConditionVariable(&loop->filled);
@@ -157,6 +159,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         return;
     loop->closing = true; /* no callback comes any more */
     jg_listener_close(loop->listener);
+    jg_detach_close(loop);
     jg_jobs_release_all(loop);
     jg_os_loop_settle(loop, true);
     while (loop->jobs != NULL) {

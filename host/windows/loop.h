@@ -19,6 +19,13 @@ struct jg_process_list {
     struct jg_os_process *first, **last;
 };
 
+/* What the guard is asked to detach: of the first the answer is awaited. */
+struct jg_detach_queue {
+    struct jg_event event; /* the answer is there */
+    HANDLE wait;           /* the thread pool's; NULL: it doesn't wait */
+    struct jg_os_detach *first, **last;
+};
+
 struct uv_async_s;
 struct uv_timer_s;
 
@@ -33,6 +40,7 @@ struct jg_os_loop {
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
     struct jg_listener *listener;   /* NULL: nobody may attach */
+    struct jg_detach_queue detach;
     bool closing;
 };
 

@@ -17,6 +17,7 @@ enum { LOOK_AGAIN_MS = 100 }; /* a job's message may be lost: JOBOBJECT_ASSOCIAT
 struct jg_os_run {
     HANDLE job, port, event;
     HANDLE harness;
+    struct jg_detacher detacher;
     bool assigned;
 };
 
@@ -64,7 +65,7 @@ static bool listen_to_job(struct jg_os_run *run, struct jg_err *err)
     return true;
 }
 
-bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, struct jg_err *err)
+bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow_detach, struct jg_err *err)
 {
     struct jg_os_run *run = calloc(1, sizeof *run);
     *result = run;
@@ -76,6 +77,8 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, struct jg_
     run->event = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (interrupts.cut_short == NULL || run->event == NULL)
         return failed(err, "cannot make the event");
+    if (allow_detach && !jg_detacher_open(&run->detacher, err))
+        return false;
     run->job = CreateJobObjectW(NULL, NULL);
     if (run->job == NULL)
         return failed(err, "cannot create the job");
@@ -89,7 +92,7 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     (void)argument;
     fflush(NULL);
     jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
-    run->harness = jg_start_harness(run->event);
+    run->harness = jg_start_harness(run->event, &run->detacher);
     if (run->harness == NULL)
         return failed(err, "cannot create the harness");
     return true;
@@ -166,12 +169,15 @@ static struct jg_exit outcome(DWORD status, bool cut_short)
 
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
-    HANDLE either[] = {run->harness, interrupts.cut_short};
+    HANDLE any[] = {run->harness, interrupts.cut_short, run->detacher.asked};
+    DWORD count = run->detacher.asked != NULL ? 3 : 2;
     ULONGLONG deadline = seconds < 0 || seconds > 1e12 ? 0 : GetTickCount64() + (ULONGLONG)(seconds * 1000) + 1;
     DWORD which, status;
     do {
-        which = WaitForMultipleObjects(2, either, FALSE, milliseconds_until(deadline));
-    } while (which == WAIT_TIMEOUT && milliseconds_until(deadline) > 0);
+        which = WaitForMultipleObjects(count, any, FALSE, milliseconds_until(deadline));
+        if (which == WAIT_OBJECT_0 + 2)
+            jg_detacher_serve(&run->detacher, run->harness);
+    } while (which == WAIT_OBJECT_0 + 2 || (which == WAIT_TIMEOUT && milliseconds_until(deadline) > 0));
     if (which == WAIT_FAILED)
         return failed(err, "cannot wait for the harness");
     *timed_out = which == WAIT_TIMEOUT;
@@ -190,7 +196,8 @@ void jg_os_run_close(struct jg_os_run *run)
         return;
     if (run->harness != NULL)
         end_job(run);
-    for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->port, run->event, INVALID_HANDLE_VALUE};
+    for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->port, run->event, run->detacher.asked,
+                                     run->detacher.answered, INVALID_HANDLE_VALUE};
          *handle != INVALID_HANDLE_VALUE; handle++) {
         if (*handle != NULL)
             CloseHandle(*handle);

@@ -10,7 +10,7 @@
 #include "quote.h"
 #include "state.h"
 
-enum { HANDED = 6 }; /* guard, event, section and the three standard handles */
+enum { HANDED = 8 }; /* guard, event, section, the detacher's two and the three standard handles */
 
 /* What the harness is handed: inheritable copies, made here and closed as soon as it has its own. */
 struct hand {
@@ -52,13 +52,22 @@ static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
     return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
 }
 
-static bool fill_hand(struct hand *hand, HANDLE event, STARTUPINFOW *info, HANDLE *section)
+/* Nothing of it is there unless the run may detach. */
+static bool add_detacher(struct hand *hand, const struct jg_detacher *detacher)
+{
+    struct jg_detach_slot *slot = &jg_state.shared->detach;
+    return detacher->asked == NULL || (add_handle(hand, detacher->asked, EVENT_MODIFY_STATE, &slot->asked) &&
+                                       add_handle(hand, detacher->answered, SYNCHRONIZE, &slot->answered));
+}
+
+static bool fill_hand(struct hand *hand, HANDLE event, const struct jg_detacher *detacher, STARTUPINFOW *info,
+                      HANDLE *section)
 {
     struct jg_os_start *start = &jg_state.shared->start;
     info->dwFlags = STARTF_USESTDHANDLES;
     return add_handle(hand, GetCurrentProcess(), SYNCHRONIZE, &start->guard) &&
            add_handle(hand, event, SYNCHRONIZE, &start->event) && add_handle(hand, jg_state.section, 0, section) &&
-           add_standard(hand, STD_INPUT_HANDLE, &info->hStdInput) &&
+           add_detacher(hand, detacher) && add_standard(hand, STD_INPUT_HANDLE, &info->hStdInput) &&
            add_standard(hand, STD_OUTPUT_HANDLE, &info->hStdOutput) &&
            add_standard(hand, STD_ERROR_HANDLE, &info->hStdError);
 }
@@ -132,12 +141,12 @@ static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE section
     return harness;
 }
 
-HANDLE jg_start_harness(HANDLE event)
+HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher)
 {
     struct hand hand = {.count = 0};
     STARTUPINFOEXW info = {.StartupInfo = {.cb = sizeof info}};
     HANDLE section, harness = NULL;
-    if (fill_hand(&hand, event, &info.StartupInfo, &section))
+    if (fill_hand(&hand, event, detacher, &info.StartupInfo, &section))
         harness = start_with(&hand, &info, section);
     DWORD error = GetLastError();
     empty_hand(&hand);

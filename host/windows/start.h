@@ -4,12 +4,13 @@
 #ifndef JG_START_H
 #define JG_START_H
 
-#include <windows.h>
+#include "detacher.h"
 
 /*
-** Creates the harness, running, and hands it `event` and what else it needs. Returns its handle, the caller's to close;
+** Creates the harness, running, and hands it `event`, the detacher's if there is one, and what else it needs. Returns
+*its handle, the caller's to close;
 ** or NULL: GetLastError says why.
 */
-HANDLE jg_start_harness(HANDLE event);
+HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <windows.h>
 
+#include "../detached.h"
 #include "../os.h"
 
 /* What the harness was handed. The values are good in the harness only. */
@@ -18,9 +19,23 @@ struct jg_os_start {
     HANDLE event; /* signalled once the harness is in the job */
 };
 
+/* The texts of a command that is to be detached, in this order, one after the other. */
+enum { JG_DETACH_PROGRAM, JG_DETACH_LINE, JG_DETACH_FOLDER, JG_DETACH_ENVIRONMENT, JG_DETACH_TEXTS };
+
+/* What the harness asks of the guard, one at a time, and the answer. The handles are good in the harness only. */
+struct jg_detach_slot {
+    HANDLE asked, answered;        /* events; NULL: this run may not detach */
+    HANDLE section, stdio[3];      /* the texts; what becomes the standard handles */
+    DWORD length[JG_DETACH_TEXTS]; /* in characters, with the zeros that end it */
+    char command[JG_DETACHED_COMMAND];
+    int64_t pid, when;
+    int error, stage; /* 0: it runs */
+};
+
 /* One page, shared by guard and harness. */
 struct jg_shared {
     struct jg_os_start start;
+    struct jg_detach_slot detach;
     DWORD guard_pid;
     struct jg_guarantee guarantee;
     volatile LONG interrupted; /* the signal of the last interrupt that the harness has had; 0: none */

@@ -1,5 +1,6 @@
 --- jghost.harnesses: the harnesses that are running, as a list and as a table to read.
 
+local columns = require "jghost.columns"
 local core = require "jghost.core"
 
 local harnesses = {}
@@ -34,7 +35,7 @@ function harnesses.age(seconds)
     return seconds .. "s"
 end
 
-local columns = { "ID", "USER", "AGE", "LEVEL", "STATE", "PROCESSES", "FOLDER", "COMMAND" }
+local headings = { "ID", "USER", "AGE", "LEVEL", "STATE", "PROCESSES", "FOLDER", "COMMAND" }
 local to_the_right = { ID = true, AGE = true, PROCESSES = true }
 
 local function row(harness)
@@ -44,45 +45,12 @@ local function row(harness)
     }
 end
 
-local NARROWEST = 9 -- characters that are left of a command, however narrow the terminal is
-
---- Cuts a text to so many characters.
-local function cut(text, width)
-    local length = utf8.len(text)
-    if (length or #text) <= width then
-        return text
-    end
-    return text:sub(1, length and utf8.offset(text, width) - 1 or width - 1) .. "…"
-end
-
 --- A line for each, below a line that says what is what.
 ---@param list table
 ---@param width integer|nil of the terminal: commands are cut to what is left of it
 ---@return string
 function harnesses.format(list, width)
-    local rows, widths = { { table.unpack(columns) } }, {}
-    for _, harness in ipairs(list) do
-        rows[#rows + 1] = row(harness)
-    end
-    for _, cells in ipairs(rows) do
-        for i, cell in ipairs(cells) do
-            cells[i] = tostring(cell):gsub("%c", "?") -- a name mustn't write to the terminal what it likes
-            widths[i] = math.max(widths[i] or 0, utf8.len(cells[i]) or #cells[i])
-        end
-    end
-    local lines, room = {}, width
-    for i = 1, width and #columns - 1 or 0 do
-        room = room - widths[i] - 2
-    end
-    for _, cells in ipairs(rows) do
-        for i = 1, #cells - 1 do
-            local space = (" "):rep(widths[i] - (utf8.len(cells[i]) or #cells[i]))
-            cells[i] = to_the_right[columns[i]] and space .. cells[i] or cells[i] .. space
-        end
-        cells[#cells] = room and cut(cells[#cells], math.max(room, NARROWEST)) or cells[#cells]
-        lines[#lines + 1] = table.concat(cells, "  ")
-    end
-    return table.concat(lines, "\n")
+    return columns.format(headings, list, row, to_the_right, width)
 end
 
 return harnesses

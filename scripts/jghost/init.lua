@@ -15,6 +15,7 @@ local jg = {
     job = core.job,
     jobs = core.jobs,
     open = core.open,
+    detach = core.detach,
     task = core.task,
     tasks = core.tasks,
     event = core.event,

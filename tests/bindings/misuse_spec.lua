@@ -37,6 +37,11 @@ local function run(options)
     return jg.run(options)
 end
 
+local function detach(options)
+    options[1], options[2] = helper.child, "hang"
+    return jg.detach(options)
+end
+
 local function nested_job(options)
     return job:job(options)
 end
@@ -53,6 +58,9 @@ local tables = { { "x", 5, true }, "must be a table" }
 local process_options = {
     cwd = texts, stdin = texts, stdout = texts, stderr = texts, name = texts, clear_env = booleans, pty = sizes,
     env = tables, timeout = seconds, capture_limit = bytes, stop = plans,
+}
+local detach_options = {
+    cwd = texts, stdin = texts, stdout = texts, stderr = texts, name = texts, clear_env = booleans, env = tables,
 }
 local job_options = {
     name = texts, isolate = booleans, best_effort = booleans, memory = bytes,
@@ -84,6 +92,7 @@ end
 describe("the options of", function()
     check_options("job:spawn", spawn, process_options)
     check_options("jg.run", run, process_options)
+    check_options("jg.detach", detach, detach_options)
     check_options("jg.job", jg.job, job_options)
     check_options("job:job", nested_job, job_options)
 
@@ -91,6 +100,7 @@ describe("the options of", function()
         for fn, cases in pairs {
             [spawn] = { stdot = "stdout", time_out = "timeout", enviroment = false, CWD = false,
                 clearenv = "clear_env" },
+            [detach] = { stdot = "stdout", clearenv = "clear_env", timeout = false, pty = false },
             [run] = { stdot = "stdout", inptu = "input", isolated = "isolate", shell = false },
             [jg.job] = { nam = "name", isolated = "isolate", memroy = "memory", x = false },
             [nested_job] = { proceses = "processes", completely_different = false },
@@ -108,7 +118,7 @@ describe("the options of", function()
         helper.raises("unknown option", spawn, { ["out\0x"] = 1 })
     end)
 
-    it("spawn refuses an environment that is none", function()
+    it("spawn and detach refuse an environment that is none", function()
         for _, case in ipairs {
             { { "A=B" }, "must be strings" }, { { [true] = "x" }, "must be strings" }, { { [1.5] = "x" },
                 "must be strings" },
@@ -118,6 +128,7 @@ describe("the options of", function()
             { { A = "x\0y" }, "variable 'A' in 'env' has a zero byte" },
         } do
             helper.raises(case[2], spawn, { env = case[1] })
+            helper.raises(case[2], detach, { env = case[1] })
         end
     end)
 
@@ -402,8 +413,8 @@ end)
 describe("the module", function()
     it("has nothing that isn't tried here or in a spec of its own", function()
         local known = {}
-        local names = "job jobs open task tasks event timer sleep now wait_any wait_all guarantee run completed " ..
-            "processes processors is_terminal"
+        local names = "job jobs open detach task tasks event timer sleep now wait_any wait_all guarantee run " ..
+            "completed processes processors is_terminal"
         for name in names:gmatch "%S+" do
             known[name] = true
         end

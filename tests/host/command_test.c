@@ -40,6 +40,7 @@ static void test_nothing(void)
     CHECK(command.mode == JG_MODE_LUA && command.script == 0 && command.timeout < 0);
     CHECK(!command.interactive && !command.version && !command.ignore_env && !command.has_level);
     CHECK(command.require == JG_LEVEL_REAPER && command.scripts == NULL && command.statements == 0);
+    CHECK(!command.allow_detach);
     CHECK(command.argc == 1 && command.argv == words);
 }
 
@@ -93,6 +94,8 @@ static void test_our_options(void)
     CHECK(parse("--timeout=1|--timeout=2") == -1 && command.timeout == 2);
     CHECK(parse("--require=namespace") == -1 && command.require == JG_LEVEL_NAMESPACE && !command.has_level);
     CHECK(parse("--level=reaper") == -1 && command.level == JG_LEVEL_REAPER && command.has_level);
+    CHECK(!command.allow_detach && parse("--allow-detach|a.lua") == -1 && command.allow_detach && command.script == 2);
+    CHECK(parse("a.lua|--allow-detach") == -1 && !command.allow_detach);
     CHECK(parse("--scripts=a=b") == -1 && strcmp(command.scripts, "a=b") == 0);
     CHECK(parse("--scripts=") == -1 && command.scripts[0] == '\0');
     CHECK(parse("--doctor") == -1 && command.mode == JG_MODE_DOCTOR);
@@ -130,6 +133,12 @@ static void test_refusals(void)
         "--exec",
         "--exec=x",
         "--doctor=",
+        "--allow-detach=",
+        "--allow-detach=yes",
+        "--allow-detach|--exec|x",
+        "--doctor|--allow-detach",
+        "--allow-detach|--list",
+        "--attach=1|--allow-detach",
         "--list=x",
         "--help=x",
         "--version=x",

@@ -126,12 +126,15 @@ describe("docs/lua.md", function()
 
     it("describes every option", function()
         described_in("job:spawn", words_of_array("bindings/spawn.c", "option_names"))
+        described_in("jg.detach", words_of_array("bindings/detach.c", "option_names"))
         described_in("jg.job", words_of_array("bindings/job.c", "option_names"))
     end)
 
     it("describes every field", function()
         described_in("job:processes", fields_set_by("bindings/info.c", "add_process"))
         described_in("job:processes", fields_set_by("bindings/info.c", "set_origin"))
+        described_in("jg.detach", fields_set_by("bindings/detach.c", "finish"))
+        described_in("core.detached", fields_set_by("bindings/detach.c", "add_detached"))
         described_in("job:usage", fields_set_by("bindings/info.c", "jg_job_usage"))
         local status = fields_set_by("bindings/process.c", "push_status")
         status.status, status.code, status.signal = nil, true, true
