@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,6 +21,7 @@
 #include "../exit.h"
 #include "../stage.h"
 #include "idmap.h"
+#include "mounts.h"
 #include "plan.h"
 #include "start.h"
 
@@ -50,21 +50,11 @@ static bool wait_for_either(const struct jg_os_start *start)
     return handles[0].revents == 0 && handles[1].revents == POLLIN;
 }
 
-/*
-** What is mounted inside must not be seen outside. The root needn't be a mount point (in a chroot it
-** often isn't); then it is enough that the mount which /proc covers doesn't propagate.
-*/
-static bool make_mounts_private(void)
-{
-    return mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) == 0 ||
-           (errno == EINVAL && mount(NULL, "/proc", NULL, MS_SLAVE | MS_REC, NULL) == 0);
-}
-
 static bool move_in(struct jg_err *err)
 {
-    if (!make_mounts_private())
+    if (!jg_mounts_make_private())
         return jg_err_set(err, errno, "cannot keep the namespace's mounts to itself");
-    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
+    if (!jg_mounts_proc())
         return jg_err_set(err, errno, "cannot mount the namespace's /proc");
     return true;
 }

@@ -9,13 +9,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clone.h"
 #include "linux.h"
+#include "mounts.h"
 #include "reaper.h"
 
 bool jg_reaper_request(bool isolate, int *result, struct jg_err *err)
@@ -56,10 +56,7 @@ static pid_t fork_isolated(void)
 
 static int mount_proc(void)
 {
-    if (mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
-        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-        return errno;
-    return 0;
+    return jg_mounts_make_private() && jg_mounts_proc() ? 0 : errno;
 }
 
 static void refuse(int socket, int error, int stage)
