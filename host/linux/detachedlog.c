@@ -39,9 +39,9 @@ const char *jg_os_detached_log(void)
 
 const char *jg_detachedlog_what(void)
 {
-    return jg_os_detached_log() != NULL ? JG_DETACHED_CANNOT_LOG
-                                        : JG_DETACHED_CANNOT_LOG
-               " (neither XDG_STATE_HOME nor HOME is the full path of a folder)";
+    if (jg_os_detached_log() != NULL)
+        return JG_DETACHED_CANNOT_LOG;
+    return JG_DETACHED_CANNOT_LOG " (neither XDG_STATE_HOME nor HOME is the full path of a folder)";
 }
 
 /* ---- the file ---- */

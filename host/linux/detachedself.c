@@ -33,12 +33,19 @@ static void set_world(struct jg_detached *entry)
     jg_detached_set(entry->world, sizeof entry->world, text);
 }
 
-/* On the same machine before it was started anew, and so not there any more. */
+/* From the boot on: a machine can change its name. */
+static const char *after_host(const char *world)
+{
+    return world + strcspn(world, "/");
+}
+
+/* On a machine of this name before it was started anew, and so not there any more. */
 static bool is_of_earlier_boot(const char *world, const char *ours)
 {
-    size_t host = strcspn(ours, "/") + 1;
-    size_t boot = strcspn(ours + host, "/") + 1;
-    return strncmp(world, ours, host) == 0 && strncmp(world + host, ours + host, boot) != 0;
+    const char *boot = after_host(ours);
+    size_t host = (size_t)(boot - ours) + 1, length = strcspn(++boot, "/") + 1;
+    return length > 1 && strncmp(world, ours, host) == 0 && world[host] != '/' &&
+           strncmp(world + host, boot, length) != 0;
 }
 
 static uint64_t start_of(const struct jg_procstat *stat)
@@ -57,7 +64,7 @@ enum jg_detached_fate jg_detached_fate(const struct jg_detached *entry)
     struct jg_detached here;
     struct jg_procstat stat;
     set_world(&here);
-    if (strcmp(entry->world, here.world) != 0)
+    if (strcmp(after_host(entry->world), after_host(here.world)) != 0)
         return is_of_earlier_boot(entry->world, here.world) ? JG_DETACHED_ENDED : JG_DETACHED_ELSEWHERE;
     if (jg_procstat_read((pid_t)entry->pid, &stat))
         return start_of(&stat) == entry->start && !has_ended(&stat) ? JG_DETACHED_LIVES : JG_DETACHED_ENDED;

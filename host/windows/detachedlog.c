@@ -30,8 +30,9 @@ const char *jg_os_detached_log(void)
 
 const char *jg_detachedlog_what(void)
 {
-    return jg_os_detached_log() != NULL ? JG_DETACHED_CANNOT_LOG
-                                        : JG_DETACHED_CANNOT_LOG " (LOCALAPPDATA says of no folder)";
+    if (jg_os_detached_log() != NULL)
+        return JG_DETACHED_CANNOT_LOG;
+    return JG_DETACHED_CANNOT_LOG " (LOCALAPPDATA names no folder)";
 }
 
 /* The log's name and something after it. The caller's to free. */

@@ -216,11 +216,14 @@ describe("jghost --list", function()
             local world = ("\t%s/%s/%s\t"):format(...)
             return (line:gsub("\t[^\t]*/[^\t]*/%d+\t", function() return world end))
         end
-        local elsewhere, inside = at("another" .. host, boot, namespace), at(host, boot, namespace .. "0")
-        local before = at(host, boot:reverse() .. "0", namespace)
-        write_log(table.concat({ elsewhere, line, before, inside }, "\n") .. "\n")
+        local other = boot:reverse() .. "0"
+        local elsewhere, inside = at("another" .. host, other, namespace), at(host, boot, namespace .. "0")
+        local before, unknown = at(host, other, namespace), at(host, "", namespace)
+        write_log(table.concat({ elsewhere, line, before, inside, unknown }, "\n") .. "\n")
         assert.same({ pid }, (detaching.listed(folder)))
-        assert.same({ elsewhere, line, inside }, detaching.log(folder))
+        assert.same({ elsewhere, line, inside, unknown }, detaching.log(folder))
+        write_log(at("renamed", boot, namespace) .. "\n")
+        assert.same({ pid }, (detaching.listed(folder)))
         detaching.finish(pid)
     end)
 
