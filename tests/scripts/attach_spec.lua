@@ -145,8 +145,10 @@ jghost: stdin:1: <name> expected near <eof>
 
         it("while somebody is attached, there is no deadlock", function()
             local job <close> = jg.job {}
-            local guard = attach.start(job, level, attach.ready .. [[
+            local guard = attach.start(job, level, [[
+                local jg = require "jghost"
                 process = jg.job {}:spawn { "]] .. support.child:gsub("\\", "/") .. [[", "hang" }
+            ]] .. attach.ready .. [[
                 local never = jg.event()
                 print(pcall(never.wait, never)) io.stdout:flush()
             ]])
