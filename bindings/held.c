@@ -1,5 +1,5 @@
 /*
-** held.c: who holds what a process was given as its standard input and outputs?
+** held.c: who holds what a process was given: its standard input and outputs, its terminal?
 **
 ** Their identities are noted when they are opened: they are found again when we have closed our end of a pipe, or a
 ** file has another name by then.
@@ -28,7 +28,7 @@ static bool same(const struct jg_os_identity *a, const struct jg_os_identity *b)
 static void forget_held(const struct search *search)
 {
     for (struct jg_process *process = search->host->processes; process != NULL; process = process->next) {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < JG_GIVEN; i++)
             process->given[i].held = false;
     }
 }
@@ -37,7 +37,7 @@ static void mark(const struct jg_os_identity *identity, void *argument)
 {
     const struct search *search = argument;
     for (struct jg_process *process = search->host->processes; process != NULL; process = process->next) {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < JG_GIVEN; i++) {
             if (same(&process->given[i].identity, identity) && is_meant(search, process))
                 process->given[i].held = true;
         }
@@ -64,7 +64,7 @@ static int push_marked(lua_State *L, const struct search *search)
     lua_Integer count = 0;
     lua_newtable(L);
     lua_newtable(L);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < JG_GIVEN; i++) {
         for (struct jg_process *process = search->host->processes; process != NULL; process = process->next) {
             const struct jg_given *given = &process->given[i];
             if (given->held && add_name(L, given->name))

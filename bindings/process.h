@@ -7,7 +7,9 @@
 #include "bindings.h"
 #include "reader.h"
 
-/* What a process was given as its standard input or output. */
+enum { JG_GIVEN_PTY = 3, JG_GIVEN }; /* after its standard input and outputs */
+
+/* What a process was given: its standard input and outputs, and its terminal. */
 struct jg_given {
     struct jg_os_identity identity; /* of none: it isn't one that we have opened for it */
     const char *name;               /* "stdout"; of a file its own, as it was told, kept by the user value */
@@ -26,7 +28,7 @@ struct jg_process {
     int child_end[3];               /* descriptors to be closed once it is born; -1 */
     struct jg_reader *reader[3];    /* captures of 1 and 2 */
     struct jg_output_file *file[3]; /* of 1 and 2, kept by the user value */
-    struct jg_given given[3];
+    struct jg_given given[JG_GIVEN];
     struct jg_stream *pty;           /* its terminal, kept by the user value; NULL: none of its own */
     struct jg_job *job;              /* kept by the userdata's user value; NULL: somebody else's process */
     struct jg_process *next, **link; /* in host->processes */

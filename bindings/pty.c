@@ -74,6 +74,8 @@ bool jg_pty_open(lua_State *L, int fields, struct jg_process *process, const str
     }
     stream->pty = pty;
     process->pty = stream;
+    process->given[JG_GIVEN_PTY].name = "pty";
+    jg_os_pty_identify(pty, &process->given[JG_GIVEN_PTY].identity);
     return true;
 }
 

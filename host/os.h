@@ -329,6 +329,9 @@ struct jg_os_pty;
 */
 bool jg_os_pty_open(struct jg_os_pty **pty, int rows, int columns, int descriptors[2], struct jg_err *err);
 
+/* What its process has open then, by which jg_os_process_holds finds those who have it. */
+void jg_os_pty_identify(const struct jg_os_pty *pty, struct jg_os_identity *identity);
+
 bool jg_os_pty_resize(struct jg_os_pty *pty, int rows, int columns, struct jg_err *err);
 
 /* Makes what is to be typed what a keyboard there would send, where newlines aren't that; in place. Returns its

@@ -46,6 +46,11 @@ static bool open_ends(struct jg_os_pty *pty, struct jg_err *err)
     return pty->terminal >= 0 || jg_err_set(err, errno, "cannot open the terminal");
 }
 
+void jg_os_pty_identify(const struct jg_os_pty *pty, struct jg_os_identity *identity)
+{
+    jg_os_identify(pty->terminal, identity);
+}
+
 bool jg_os_pty_resize(struct jg_os_pty *pty, int rows, int columns, struct jg_err *err)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};

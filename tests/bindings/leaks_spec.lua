@@ -70,6 +70,16 @@ describe("a leak", function()
                 assert_holds({ "stdout" }, only_leak(daemon, { stderr = "stdout" }))
             end)
 
+            it("holds the terminal", function()
+                local job <close> = assert(jg.job(job_options))
+                local process, message, _, name = job:spawn(helper.verbs(daemon, { pty = true }))
+                if name == "not_supported" then
+                    pending(message)
+                end
+                assert.is_true(process:wait().ok)
+                assert_holds({ "pty" }, assert(job:leaked())[1])
+            end)
+
             it("holds nothing of ours", function()
                 assert_holds({}, only_leak { "daemonise", table.unpack(closed "hang") })
                 assert_holds({}, only_leak(daemon, { stdout = "null", stderr = "inherit" }))
