@@ -16,6 +16,18 @@ local function cut(text, width)
     return text:sub(1, utf8.len(text) and utf8.offset(text, width) - 1 or width - 1) .. "…"
 end
 
+--- Sorts items by when they were started, and those of one moment by a number of theirs.
+---@param items table
+---@param number string the number's field
+function columns.oldest_first(items, number)
+    table.sort(items, function(a, b)
+        if a.started ~= b.started then
+            return a.started < b.started
+        end
+        return a[number] < b[number]
+    end)
+end
+
 --- A line for each item, below a line with the headings.
 ---@param headings table
 ---@param items table

@@ -11,12 +11,7 @@ local detached = {}
 function detached.list()
     local list, message = core.detached()
     if list then
-        table.sort(list, function(a, b)
-            if a.started ~= b.started then
-                return a.started < b.started
-            end
-            return a.pid < b.pid
-        end)
+        columns.oldest_first(list, "pid")
     end
     return list, message
 end

@@ -11,12 +11,7 @@ local harnesses = {}
 function harnesses.list()
     local list, message = core.harnesses()
     if list then
-        table.sort(list, function(a, b)
-            if a.started ~= b.started then
-                return a.started < b.started
-            end
-            return a.id < b.id
-        end)
+        columns.oldest_first(list, "id")
     end
     return list, message
 end
