@@ -70,8 +70,12 @@ local in_wine = false
 
 local function say_again(name, result)
     print(("again %s: %s"):format(name, tostring(result)))
-    for line in result.stdout:gmatch "[^\n]*FAIL  [^\n]*" do
-        print("again " .. line)
+    local failed
+    for line in result.stdout:gmatch "[^\n]+" do
+        failed = line:find "^FAIL" or (failed and line:find "^ ") -- what is indented is about it
+        if failed then
+            print("again " .. line)
+        end
     end
     for _, process in ipairs(leaked(result)) do
         print("again left behind: " .. tostring(process))

@@ -27,6 +27,7 @@ struct init {
     pid_t harness;
     int signals; /* signalfd */
     int harness_socket;
+    struct jg_pids reapers;
 };
 
 _Noreturn static void end(const struct init *init)
@@ -36,7 +37,7 @@ _Noreturn static void end(const struct init *init)
     _exit(JG_EXIT_SUCCESS);
 }
 
-static void reap(const struct init *init)
+static void reap(struct init *init)
 {
     siginfo_t info = {0};
     bool harness_ended = false;
@@ -48,10 +49,12 @@ static void reap(const struct init *init)
             jg_linux.shared->has_result = true;
             harness_ended = true;
         }
+        jg_pids_remove(&init->reapers, info.si_pid);
         info.si_pid = 0;
     }
     if (harness_ended)
         end(init);
+    jg_reaper_continue(&init->reapers);
 }
 
 static void relay(const struct init *init, const struct signalfd_siginfo *from)
@@ -64,7 +67,7 @@ static void relay(const struct init *init, const struct signalfd_siginfo *from)
     syscall(SYS_rt_sigqueueinfo, init->harness, from->ssi_signo, &info);
 }
 
-static void handle_signal(const struct init *init)
+static void handle_signal(struct init *init)
 {
     struct signalfd_siginfo info;
     if (read(init->signals, &info, sizeof info) != sizeof info)
@@ -99,7 +102,7 @@ static void leave_session(const struct jg_os_start *start)
 
 _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
 {
-    struct init init = {start, harness, open_signals(), harness_socket};
+    struct init init = {start, harness, open_signals(), harness_socket, {0}};
     prctl(PR_SET_NAME, "jghost-init");
     leave_session(start);
     if (init.signals == -1)
@@ -113,7 +116,7 @@ _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int 
             continue;
         if (handles[1].revents != 0)
             end(&init);
-        if (handles[2].revents != 0 && !jg_reaper_serve(harness_socket))
+        if (handles[2].revents != 0 && !jg_reaper_serve(harness_socket, &init.reapers))
             handles[2].fd = -1;
         if (handles[0].revents != 0)
             handle_signal(&init);

@@ -6,19 +6,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fdinfo.h"
 #include "job.h"
 #include "linkwork.h"
+#include "linux.h"
 #include "reaper.h"
 
-enum { READY_MS = 30000, WAKE_MS = 100 };
+enum { READY_SECONDS = 30 };
 
 static const char *const ready_what[] = {
     [JG_REAPER_AT_FORK] = "cannot make the job's reaper",
@@ -40,22 +40,15 @@ bool jg_link_reserve(struct jg_os_loop *loop, int *fd)
     return *fd >= 0;
 }
 
-void jg_link_wake(const struct jg_link *link)
-{
-    if (link->pidfd >= 0)
-        syscall(SYS_pidfd_send_signal, link->pidfd, SIGCONT, NULL, 0);
-}
-
-/* Waits for the first message. Who is to make the reaper, `outer`, may have been stopped. */
-static int wait_ready(const struct jg_link *link, const struct jg_link *outer)
+/* Waits for the first message. */
+static int wait_ready(const struct jg_link *link)
 {
     struct pollfd handle = {.fd = link->socket, .events = POLLIN};
-    int ready = 0;
-    for (int waited = 0; ready <= 0 && waited < READY_MS; waited += WAKE_MS) {
-        ready = poll(&handle, 1, WAKE_MS);
-        if (ready == 0 && outer != NULL)
-            jg_link_wake(outer);
-    }
+    double deadline = jg_monotonic() + READY_SECONDS;
+    int ready;
+    do {
+        ready = poll(&handle, 1, (int)(fmax(deadline - jg_monotonic(), 0) * 1000));
+    } while (ready < 0 && errno == EINTR);
     return ready;
 }
 
@@ -63,7 +56,7 @@ static bool receive_ready(struct jg_link *link, struct jg_err *err)
 {
     struct jg_reaper_message message;
     struct jg_reaper_fds fds = {.count = 0};
-    int got, ready = wait_ready(link, jg_job_nearest_link(link->job->parent));
+    int got, ready = wait_ready(link);
     got = ready > 0 ? jg_wire_receive(link->socket, &message, NULL, &fds) : -ETIMEDOUT;
     if (got > 0 && message.error == 0 && fds.count == 1) {
         link->pidfd = fds.at[0];
@@ -140,7 +133,6 @@ void jg_link_close(struct jg_os_job *job)
         return;
     jg_watch_remove(job->loop, &link->watch);
     jg_watch_remove(job->loop, &link->death);
-    jg_link_wake(link);
     jg_link_close_fd(&link->socket); /* its end-of-file, at which the reaper ends */
     jg_link_close_fd(&link->pidfd);
     jg_link_close_fd(&link->spare);

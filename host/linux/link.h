@@ -28,9 +28,6 @@ struct jg_link {
 /* Makes the reaper of `job`, and waits until it is ready. */
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 
-/* A reaper is as easily stopped as any process of its user's: continues it. */
-void jg_link_wake(const struct jg_link *link);
-
 /* Ends the reaper's work, and frees the link. */
 void jg_link_close(struct jg_os_job *job);
 

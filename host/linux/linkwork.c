@@ -32,10 +32,8 @@ static bool send_request(struct jg_link *link, const struct jg_reaper_message *m
                          const struct jg_reaper_fds *fds, struct jg_err *err)
 {
     int error;
-    while ((error = jg_wire_send(link->socket, message, text, fds)) == -EAGAIN) {
-        if (poll(&(struct pollfd){.fd = link->socket, .events = POLLOUT}, 1, 10) == 0)
-            jg_link_wake(link);
-    }
+    while ((error = jg_wire_send(link->socket, message, text, fds)) == -EAGAIN)
+        poll(&(struct pollfd){.fd = link->socket, .events = POLLOUT}, 1, -1);
     return error == 0 || jg_err_set(err, -error, gone);
 }
 
@@ -100,7 +98,6 @@ static bool terminate(struct jg_os_job *job, struct jg_err *err)
     }
     if (job->cgroup != NULL && !jg_cgroup_kill(job->cgroup, err))
         return false;
-    jg_link_wake(link);
     return send_request(link, &(struct jg_reaper_message){.word = JG_REAPER_KILL}, NULL, NULL, err);
 }
 

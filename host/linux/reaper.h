@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "../os.h"
+#include "pids.h"
 
 enum jg_reaper_word {
     /* requests */
@@ -70,12 +71,18 @@ void jg_wire_close(struct jg_reaper_fds *fds);
 /* Asks init for a reaper, whose socket it gives. READY is still to come. */
 bool jg_reaper_request(bool isolate, int *socket, struct jg_err *err);
 
-/* In init: serves one such request. False at the end of the socket. */
-bool jg_reaper_serve(int init_socket);
+/* In init: serves one such request, and adds who was made to `reapers`. False at the end of the socket. */
+bool jg_reaper_serve(int init_socket, struct jg_pids *reapers);
 
 /* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1.
  */
 pid_t jg_reaper_start(int socket, bool isolate);
+
+/*
+** In the parent of `reapers`, after a SIGCHLD: continues those of them that somebody has stopped, such as a process of
+** the job's whose parent it is. Nothing else would tell what has ended there.
+*/
+void jg_reaper_continue(const struct jg_pids *reapers);
 
 /* The reaper's life. */
 _Noreturn void jg_reaper_main(int socket, bool isolate);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clone.h"
@@ -35,13 +36,15 @@ bool jg_reaper_request(bool isolate, int *result, struct jg_err *err)
     return true;
 }
 
-bool jg_reaper_serve(int init_socket)
+bool jg_reaper_serve(int init_socket, struct jg_pids *reapers)
 {
     struct jg_reaper_message message;
     struct jg_reaper_fds fds;
     int got = jg_wire_receive(init_socket, &message, NULL, &fds);
     if (got > 0 && fds.count == 1) {
-        jg_reaper_start(fds.at[0], (message.flags & JG_REAPER_ISOLATED) != 0);
+        pid_t pid = jg_reaper_start(fds.at[0], (message.flags & JG_REAPER_ISOLATED) != 0);
+        if (pid > 0)
+            jg_pids_add(reapers, pid); /* else nobody continues it: no reason to refuse it */
         return true;
     }
     jg_wire_close(&fds);
@@ -88,4 +91,14 @@ pid_t jg_reaper_start(int socket, bool isolate)
         refuse(socket, error, isolate ? JG_REAPER_AT_NAMESPACE : JG_REAPER_AT_FORK);
     close(socket);
     return pid;
+}
+
+void jg_reaper_continue(const struct jg_pids *reapers)
+{
+    siginfo_t info = {0};
+    while (reapers->count > 0 && waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0) {
+        if (jg_pids_has(reapers, info.si_pid))
+            kill(info.si_pid, SIGCONT);
+        info.si_pid = 0;
+    }
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proctree.h"
+#include "reaper.h"
 #include "reaperself.h"
 
 /* Looking at all children for each that ended costs more than everything else when they are many. */
@@ -100,6 +101,7 @@ void jg_reaper_on_signals(struct jg_reaper *reaper)
 {
     struct signalfd_siginfo info[SIGNAL_BATCH];
     ssize_t length = read(reaper->signals, info, sizeof info);
+    jg_reaper_continue(&reaper->nested);
     if (reaper->children <= FEW_CHILDREN) {
         jg_reaper_sweep(reaper);
         return;

@@ -1,5 +1,5 @@
 /*
-** run.c: the guard's five steps on Linux.
+** run.c: the guard's first four steps on Linux, and what becomes of the job at the end.
 **
 ** At levels `autokill` and `namespace` the job is a pid namespace: it comes into being together with its
 ** first process, and the kernel ends everything in it when that process ends, so there is nobody to
@@ -8,48 +8,24 @@
 ** what is left.
 */
 #define _GNU_SOURCE
+#include "run.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/sched.h>
-#include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../exit.h"
-#include "../stage.h"
 #include "autokill.h"
 #include "cgroup.h"
 #include "descendants.h"
-#include "detacher.h"
-#include "pids.h"
 #include "proctree.h"
 #include "retreat.h"
-#include "start.h"
-
-struct jg_os_run {
-    struct jg_os_start start;
-    int signals; /* signalfd: what is passed on to the harness */
-    int asked;   /* our end of the socket of retreat.h; -1: nobody asks any more */
-    char leaf[PATH_MAX];
-    int init; /* pidfd of the job's first process; at level `autokill` the handle that ends it */
-    pid_t init_pid;
-    bool user_namespace;
-    bool ended; /* init has been reaped, with this status: */
-    int status;
-    struct jg_detacher detacher;
-    struct jg_pids foreign; /* children that this process had before it was jghost ("x & exec jghost") */
-};
 
 static bool no_such_level(struct jg_err *err)
 {
@@ -84,6 +60,8 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_de
     /* from here on signals wait for step 5; the harness gives itself its mask back */
     sigset_t set;
     jg_forwarded_signals(&set);
+    if (level == JG_LEVEL_REAPER)
+        sigaddset(&set, SIGCHLD); /* see follow_init */
     sigprocmask(SIG_BLOCK, &set, NULL);
     new->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (new->signals == -1)
@@ -167,112 +145,25 @@ bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err)
     return true;
 }
 
-static void end_init(struct jg_os_run *run)
-{
-    syscall(SYS_pidfd_send_signal, run->init, SIGKILL, NULL, 0);
-}
-
-static void forward(struct jg_os_run *run, int signal)
-{
-    siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
-    info.si_pid = getpid();
-    info.si_uid = getuid();
-    info.si_value.sival_int = JG_FORWARDED;
-    syscall(SYS_pidfd_send_signal, run->init, signal, &info, 0);
-}
-
-/*
-** A stop from the terminal has reached the whole group; one sent to us alone must be passed on. The
-** harness stops wherever it is, at its prompt too, so it is we who leave the terminal as it was. If
-** there is no shell that could continue us, the kernel ignores the stop, in the harness as here.
-*/
-static void follow_stop(struct jg_os_run *run, const struct signalfd_siginfo *info)
-{
-    sigset_t stop, pending;
-    struct termios modes;
-    if (info->ssi_code != SI_KERNEL)
-        forward(run, SIGTSTP);
-    bool known = tcgetattr(STDIN_FILENO, &modes) == 0;
-    jg_terminal_restore();
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTSTP);
-    raise(SIGTSTP);
-    sigprocmask(SIG_UNBLOCK, &stop, NULL);
-    sigprocmask(SIG_BLOCK, &stop, NULL);
-    sigpending(&pending);
-    if (known && !sigismember(&pending, SIGCONT) && tcgetpgrp(STDIN_FILENO) == getpgrp())
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
-}
-
 static bool is_foreign(void *argument, pid_t pid)
 {
     const struct jg_os_run *run = argument;
     return jg_pids_has(&run->foreign, pid);
 }
 
-/* At level `reaper` init may have been killed: then what it looked after has come to us. */
-static void end_descendants(struct jg_os_run *run)
+void jg_run_end_descendants(struct jg_os_run *run)
 {
     struct jg_ender ender = {.spare = is_foreign, .argument = run};
     if (run->start.level == JG_LEVEL_REAPER)
         jg_descendants_end_by(&ender);
 }
 
-enum { CONSUMED_MARGIN = 1 }; /* seconds */
-
-struct waiting {
-    struct jg_os_run *run;
-    double deadline;    /* of the monotonic clock */
-    double interrupted; /* when an interrupt last came */
-    int last_interrupt;
-    bool cut_short; /* by a second interrupt */
-    bool timed_out;
-};
-
-/*
-** The first is passed on, the second ends the run, unless the harness has dealt with the first by then
-** (at its prompt it does). It may have had a Ctrl-C from the terminal, and have been done with it,
-** before we saw ours: hence the margin.
-*/
-static void interrupt(struct waiting *waiting, int signal)
+void jg_run_end_init(struct jg_os_run *run)
 {
-    double consumed = jg_linux.shared->consumed;
-    bool second = waiting->last_interrupt != 0 && (consumed == 0 || waiting->interrupted > consumed + CONSUMED_MARGIN);
-    waiting->last_interrupt = signal;
-    waiting->interrupted = jg_monotonic();
-    waiting->cut_short = waiting->cut_short || second;
-    if (second)
-        end_init(waiting->run);
-    else
-        forward(waiting->run, signal);
+    syscall(SYS_pidfd_send_signal, run->init, SIGKILL, NULL, 0);
 }
 
-static void handle_signal(struct waiting *waiting, const struct signalfd_siginfo *info)
-{
-    switch (info->ssi_signo) {
-    case SIGTSTP:
-        follow_stop(waiting->run, info);
-        break;
-    case SIGCONT:
-    case SIGWINCH:
-        if (info->ssi_code != SI_KERNEL)
-            forward(waiting->run, (int)info->ssi_signo);
-        break;
-    default:
-        interrupt(waiting, (int)info->ssi_signo);
-        break;
-    }
-}
-
-static void take_signal(struct waiting *waiting)
-{
-    struct signalfd_siginfo info;
-    if (read(waiting->run->signals, &info, sizeof info) == sizeof info)
-        handle_signal(waiting, &info);
-}
-
-/* Init has ended, and so has all that was in its namespace. If it is traced, its tracer is waited for, too. */
-static void reap_init(struct jg_os_run *run)
+void jg_run_reap_init(struct jg_os_run *run)
 {
     run->status = SIGKILL;
     if (run->start.level == JG_LEVEL_AUTOKILL) {
@@ -284,84 +175,14 @@ static void reap_init(struct jg_os_run *run)
     run->ended = true;
 }
 
-static void end_in_time(struct waiting *waiting)
-{
-    if (jg_monotonic() < waiting->deadline)
-        return;
-    waiting->timed_out = true;
-    waiting->deadline = INFINITY;
-    end_init(waiting->run);
-}
-
-static void make_room(struct jg_os_run *run)
-{
-    if (jg_retreat_serve(run->asked, run->leaf))
-        return;
-    close(run->asked);
-    run->asked = -1;
-}
-
-/*
-** Waits for a signal, init's end, or the deadline. Init is looked at before the signals: one that came before its end,
-** such as the Ctrl-C of which it ended, is seen with it.
-*/
-static void wait_once(struct waiting *waiting)
-{
-    struct pollfd init = {.fd = waiting->run->init, .events = POLLIN};
-    struct pollfd signals = {.fd = waiting->run->signals, .events = POLLIN};
-    struct pollfd handles[] = {init, signals, {.fd = waiting->run->asked, .events = POLLIN}};
-    double left = fmin(fmax(waiting->deadline - jg_monotonic(), 0), 1e6);
-    struct timespec timeout = {(time_t)left, (long)((left - floor(left)) * 1e9)};
-    if (ppoll(handles, 3, &timeout, NULL) == 0)
-        end_in_time(waiting);
-    if (handles[1].revents != 0)
-        take_signal(waiting);
-    if (handles[2].revents != 0)
-        make_room(waiting->run);
-    if (handles[0].revents != 0)
-        reap_init(waiting->run);
-}
-
-/*
-** Only an interrupt that we were sent ends us by its signal: the shell must see us die of its Ctrl-C to
-** stop its loop. A harness that crashed has left its own core; a second one would tell nobody more.
-*/
-static struct jg_exit outcome(const struct waiting *waiting)
-{
-    int init = waiting->run->status;
-    struct jg_exit result = {.code = WEXITSTATUS(init), .signal = WTERMSIG(init)};
-    if (jg_linux.shared->has_result) /* else init was ended, too */
-        result = jg_linux.shared->result;
-    uint32_t status = result.signal != 0 ? (uint32_t)(JG_EXIT_SIGNAL + result.signal) : result.code;
-    bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + waiting->last_interrupt);
-    if (waiting->last_interrupt != 0 && (waiting->cut_short || of_interrupt))
-        return (struct jg_exit){.signal = waiting->last_interrupt};
-    return (struct jg_exit){.code = status};
-}
-
-bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
-{
-    struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
-    while (!run->ended)
-        wait_once(&waiting);
-    end_descendants(run);
-    if (jg_linux.shared->refused.kind != JG_ERR_OK) {
-        *err = jg_linux.shared->refused;
-        return false;
-    }
-    *timed_out = waiting.timed_out;
-    *result = outcome(&waiting);
-    return true;
-}
-
 void jg_os_run_close(struct jg_os_run *run)
 {
     if (run == NULL)
         return;
     if (run->init_pid != 0 && !run->ended) {
-        end_init(run);
-        reap_init(run);
-        end_descendants(run);
+        jg_run_end_init(run);
+        jg_run_reap_init(run);
+        jg_run_end_descendants(run);
     }
     jg_detacher_end(&run->detacher);
     for (int i = 0; i < JG_CGROUPS; i++)

@@ -207,3 +207,18 @@ for _, level in ipairs(support.levels()) do
         end)
     end)
 end
+
+-- In a namespace nobody in it can.
+it("at level reaper a process of the script's can't keep init from working by stopping it", function()
+    needs_signals()
+    local job <close> = jg.job {}
+    local guard, marker = start_command(job, {
+        support.jghost, "--level=reaper", "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
+    })
+    local init = support.find(marker, "jghost-init")
+    for _ = 1, 3 do
+        assert(init:signal "stop")
+    end
+    guard.stdin:write "\n"
+    assert.equal(11, guard:wait(60).code)
+end)
