@@ -306,10 +306,10 @@ part("vm", function()
     local suites = { "bookworm", "trixie", "sid" }
     check("the kernels", { "tests/vm/kernels.sh", "build/vm", table.unpack(suites) })
     check("the machines' files", { "tests/vm/initramfs.sh", "build/vm/initramfs" })
-    for _, suite in ipairs(suites) do
+    pool.map(2, suites, function(suite)
         local version = support.read_any(("build/vm/%s/version"):format(suite)):match "[^\n]*"
         count(("specs on Linux %s"):format(version), { build .. "/release/jghost", "tests/vm/run.lua", suite })
-    end
+    end)
 end)
 
 local chosen = parts_asked_for(arg, parts)
