@@ -330,6 +330,8 @@ static bool poll_loop(struct jg_host *host, bool may_block)
     }
     if (may_block && !something_expected(host))
         return false;
+    if (may_block && jg_os_loop_linger(host->os))
+        return true;
     uv_run(&host->uv, may_block ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     return true;
 }

@@ -147,6 +147,12 @@ void jg_os_loop_close(struct jg_os_loop *loop);
 bool jg_os_loop_settling(const struct jg_os_loop *loop);
 void jg_os_loop_settle(struct jg_os_loop *loop, bool may_block);
 
+/*
+** To be called before the loop would wait: looks for what is likely to happen within moments, a fraction of a millisecond
+** at the most, where that costs less than to fall asleep and to be woken. True: something has happened.
+*/
+bool jg_os_loop_linger(struct jg_os_loop *loop);
+
 /* What keeps the job together: "cgroup", "reaper", "namespace", "job-object". Static text. */
 const char *jg_os_job_kind(const struct jg_os_job *job);
 

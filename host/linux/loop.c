@@ -50,13 +50,15 @@ void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch)
                 turn->events[i].data.ptr = NULL;
 }
 
-void jg_loop_turn(struct jg_os_loop *loop, int milliseconds)
+bool jg_loop_turn(struct jg_os_loop *loop, int milliseconds)
 {
+    bool any = false;
     struct jg_turn turn = {.outer = loop->turn, .count = BATCH};
     loop->turn = &turn;
     for (int round = 0; round < ROUNDS && turn.count == BATCH; round++) {
         int count = epoll_wait(loop->epoll, turn.events, BATCH, round == 0 ? milliseconds : 0);
         turn.count = count > 0 ? count : 0;
+        any = any || count > 0;
         for (int i = 0; i < turn.count; i++) {
             struct jg_watch *watch = turn.events[i].data.ptr;
             if (watch != NULL)
@@ -64,6 +66,7 @@ void jg_loop_turn(struct jg_os_loop *loop, int milliseconds)
         }
     }
     loop->turn = turn.outer;
+    return any;
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)

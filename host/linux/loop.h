@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../os.h"
+#include "linger.h"
 #include "slot.h"
 
 /* A descriptor that is waited for. Part of what it wakes. */
@@ -40,6 +41,7 @@ struct jg_os_loop {
     struct jg_turn *turn; /* whose events are being handled; callbacks may run the loop again */
     bool closing;
     struct jg_slots slots;
+    struct jg_linger linger;
     struct jg_process_list settled; /* born or failed, but `spawned` hasn't come */
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
@@ -59,6 +61,6 @@ bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint3
 void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch);
 
 /* Waits for something at most `milliseconds` (-1: for ever), and calls whoever is ready. */
-void jg_loop_turn(struct jg_os_loop *loop, int milliseconds);
+bool jg_loop_turn(struct jg_os_loop *loop, int milliseconds);
 
 #endif

@@ -165,6 +165,7 @@ void jg_process_tell_spawned(struct jg_os_process *process)
     bool silent = process->released || process->loop->closing;
     if (process->error == 0) {
         process->state = JG_PROCESS_RUNNING;
+        jg_linger_began(&process->loop->linger);
         if (!silent)
             process->spawned(process->owner, NULL);
         return;
@@ -188,6 +189,7 @@ void jg_process_tell_ended(struct jg_os_process *process, const struct jg_os_sta
     struct jg_os_job *job = process->job;
     struct jg_os_status status = *how;
     status.limit = jg_limit_reached(process, how);
+    jg_linger_ended(&process->loop->linger);
     close_pidfd(process);
     unlist(process);
     process->state = JG_PROCESS_ENDED;

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_DESCRIPTOR = 3, TABLE_SIZE = 65536, YIELDS = 100 };
+enum { FIRST_DESCRIPTOR = 3, TABLE_SIZE = 65536, YIELDS = 300 };
 
 /*
 ** A descriptor table that is shared grows slowly: each doubling waits for all processors, 5 to 30 ms.
