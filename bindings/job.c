@@ -301,6 +301,14 @@ static int kind(lua_State *L)
     return 1;
 }
 
+/* leaks_of(job) → what is to be done about leaks, or nil */
+static int leaks_of(lua_State *L)
+{
+    jg_check_job(L, 1);
+    lua_getiuservalue(L, 1, LEAKS);
+    return 1;
+}
+
 /* job:terminate([code]) → true: asks for the end of everything in it, and doesn't wait for it */
 static int terminate(lua_State *L)
 {
@@ -365,7 +373,8 @@ static void look_for_leaks(lua_State *L, const struct jg_job *job)
     bool failing = !lua_isnil(L, 2);
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
-    if (lua_getiuservalue(L, 1, LEAKS) != LUA_TNIL && !job->handle.signalled && !ends_already(job)) {
+    bool wanted = lua_getiuservalue(L, 1, LEAKS) != LUA_TNIL || job->children != NULL;
+    if (wanted && !job->handle.signalled && !ends_already(job)) {
         jg_leaks_look(L, failing);
         return;
     }
@@ -448,6 +457,8 @@ void jg_open_job(lua_State *L)
     jg_new_handle_type(L, &job_type, "job_methods", methods, metamethods);
     luaL_newmetatable(L, "jghost.jobs"); /* the scripts give it a __tostring */
     lua_setfield(L, -2, "jobs_metatable");
+    lua_pushcfunction(L, leaks_of);
+    lua_setfield(L, -2, "leaks_of");
     lua_pushcfunction(L, list_outermost);
     lua_setfield(L, -2, "jobs");
     lua_pushcfunction(L, new_job);

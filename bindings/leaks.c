@@ -9,8 +9,8 @@
 
 static char checker, looker; /* their addresses are the registry's keys for the scripts' two functions */
 
-/* on_close(check, look): check(policy, where) raises an error unless that is one; look(job, policy, failing) is
-** called before a job that has one is closed, and what it raises is raised when it has been closed */
+/* on_close(check, look): check(policy, where) raises an error unless that is one; look(job, policy, failing) is called
+** before a job is closed that has one, or has jobs inside it, and what it raises is raised when it has been closed */
 static int on_close(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);

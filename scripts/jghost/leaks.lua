@@ -10,13 +10,13 @@ local snapshots = require "jghost.snapshots"
 
 local leaks = {}
 
-local policies = { allow = true, warn = true, fail = true }
+local strictness = { allow = 0, warn = 1, fail = 2 }
 
 --- Raises an error unless `policy` is one.
 ---@param policy any
 ---@param where string how the user knows it, for the message
 function leaks.check(policy, where)
-    if policy == nil or not policies[policy] then
+    if policy == nil or not strictness[policy] then
         misuse.raise('%s must be "allow", "warn" or "fail", not %s', where, misuse.describe(policy))
     end
 end
@@ -95,11 +95,8 @@ function leaks.warn(who, what)
     io.stderr:write(("jghost: %s %s\n"):format(snapshots.one_line(who), what))
 end
 
---- Looks at a job that is about to be closed. Raises an error if leaks are failures, unless there is one already.
-local function look(job, policy, failing)
-    if policy == "allow" then
-        return
-    end
+--- Says who has leaked from a job, or raises it if leaks are failures, unless there is an error already.
+local function tell(job, policy, failing)
     local leaked, message = job:leaked()
     if leaked and #leaked == 0 then
         return
@@ -110,6 +107,24 @@ local function look(job, policy, failing)
         misuse.raise("%s %s", who, what)
     end
     leaks.warn(who, what)
+end
+
+--- Looks at a job that is about to be closed, and at those inside it that are stricter, which are closed with it.
+--- Raises the first leak that is a failure.
+local function look(job, policy, failing, told)
+    local first
+    policy = policy or "allow"
+    if strictness[policy] > strictness[told or "allow"] then
+        local ok, message = pcall(tell, job, policy, failing)
+        first, told = not ok and message or nil, policy
+    end
+    for _, inner in ipairs(job:jobs()) do
+        local ok, message = pcall(look, inner, core.leaks_of(inner), failing or first ~= nil, told)
+        first = first or not ok and message or nil
+    end
+    if first then
+        error(first, 0)
+    end
 end
 
 core.on_close(leaks.check, look)

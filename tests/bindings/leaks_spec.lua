@@ -356,6 +356,26 @@ describe("the option 'leaks'", function()
         assert.matches("^false\ntrue\nfalse\nfalse\njob %(closed%)", result.stdout, result.stderr)
     end)
 
+    it("is looked at in the jobs inside, too, that are closed with it and are stricter", function()
+        local result, said = script [[
+            for _, names in ipairs { "allow fail", "allow warn", "warn fail", "fail warn" } do
+                local outer = jg.job { leaks = names:match "^%a+", name = names }
+                local middle = outer:job { leaks = "allow" }
+                local inner = middle:job { leaks = names:match "%a+$", name = "inner" }
+                local calm = middle:job {}
+                assert(inner:spawn(daemon())):wait()
+                assert(calm:spawn { arg[1], "exit", "0" }):wait()
+                local ok, message = pcall(outer.close, outer)
+                print(ok, ok or message:match ": (.*) leaked")
+                print(inner)
+            end
+        ]]
+        assert.matches("^false\tjob inner\njob inner %(closed%)\ntrue\ttrue\njob inner %(closed%)\n" ..
+            "false\tjob inner\njob inner %(closed%)\nfalse\tjob fail warn\njob inner %(closed%)\n",
+            (result.stdout:gsub(": 0x%x+", "")), result.stderr)
+        assert.equal("jghost: job inner leaked child (pid N)\njghost: job warn fail leaked child (pid N)\n", said)
+    end)
+
     it("is looked at where Lua can't yield, and where the task is cancelled", function()
         local result, said = script [[
             table.sort({ 1, 2 }, function()

@@ -57,7 +57,7 @@ for _, count in ipairs { 1, 2 } do
         assert.equal("true\n", all.stdout)
         local total = tonumber(all.stderr:match "(%d+) allocations")
         assert.is_true(total > 500, all.stderr)
-        for n = 1 + (count - 1) * (expect.allocations // 2), total, expect.allocations do
+        for n = 1 + (count - 1) * (expect.allocations // 2), total, expect.allocations * count do
             run_with_failure(n, count)
         end
     end)
