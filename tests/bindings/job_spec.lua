@@ -185,7 +185,8 @@ for name, kind in pairs(helper.kinds) do
                 local words = { "sh", "-c", "kill -STOP $PPID; exit " .. code }
                 assert.equal(code, assert(assert(each:spawn(words)):wait(60)).code)
             end
-            local process = assert(inner:spawn { "sh", "-c", "kill -STOP $PPID; echo done; sleep 1000", stdout = "pipe" })
+            local words = { "sh", "-c", "kill -STOP $PPID; echo done; sleep 1000", stdout = "pipe" }
+            local process = assert(inner:spawn(words))
             assert.equal("done", process.stdout:read("l", 60))
             assert.is_true(job:terminate())
             assert.is_true(job:wait(60))
