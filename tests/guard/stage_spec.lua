@@ -22,6 +22,8 @@ local script = [[
     local job = jg.job {}
     assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
     assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
+    -- it is the guard alone that has stopped there: the harness mustn't be done before it is killed
+    if arg[2] == "event-signalled" then io.read "a" end
 ]]
 
 local script_file
@@ -43,7 +45,7 @@ end
 local function check(level, stage, whom)
     local job <close> = jg.job {}
     local guard, marker = support.start(job, {
-        support.fault, "--level=" .. level, script_file, support.child,
+        support.fault, "--level=" .. level, script_file, support.child, stage,
         env = { JGHOST_STAGE = stage },
         stdin = "pipe", stdout = "null", stderr = "pipe",
     })
