@@ -17,6 +17,7 @@
 #include "cgrouprenew.h"
 #include "cgrouprun.h"
 #include "job.h"
+#include "link.h"
 #include "native.h"
 #include "process.h"
 
@@ -85,6 +86,27 @@ static bool find_place(struct jg_os_job *job, enum jg_controller controller, str
     return !outdated(job) || jg_cgroup_move(job, err);
 }
 
+bool jg_limit_of_memory(const struct jg_os_job *job)
+{
+    while (job != NULL && job->limit[JG_LIMIT_MEMORY] == 0)
+        job = job->parent;
+    return job != NULL;
+}
+
+/*
+** Who is started in the job can be killed before its exec by then, and the kernel kills everybody who shares the memory
+** of who runs out of it. So it mustn't be ours: the job's reaper starts its processes, by a fork.
+*/
+static bool keep_apart(struct jg_os_job *job, struct jg_err *err)
+{
+    if (job->link == NULL && !jg_link_open(job, err)) {
+        jg_cgroupfile_write(job->cgroup, "memory.max", "max");
+        return jg_err_set(err, err->native, "cannot limit");
+    }
+    job->ops = &jg_combined_ops;
+    return true;
+}
+
 /* The caller watches the processor time, of which no controller keeps a sum. */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
 {
@@ -93,6 +115,7 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
     bool ok = set(job->cgroup, limit, value, err);
     if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
         ok = set(job->cgroup, limit, value, err);
+    ok = ok && (limit != JG_LIMIT_MEMORY || keep_apart(job, err));
     if (ok)
         job->limit[limit] = value;
     return ok;
@@ -145,6 +168,8 @@ void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
         jg_err_set(err, jg_cgroup_error(err->native), err->what);
     if (err->native == EAGAIN && jg_limit_counts(process->job).processes != process->limits.processes)
         jg_err_set(err, JG_NATIVE_PROCESS_LIMIT, err->what);
+    if (err->native == ENOMEM && jg_limit_counts(process->job).memory != process->limits.memory)
+        jg_err_set(err, JG_NATIVE_MEMORY_LIMIT, err->what);
 }
 
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)

@@ -24,7 +24,8 @@
     X(BUSY_CPU, NOT_SUPPORTED, JG_NATIVE_BUSY("cpu")) \
     X(CGROUP_GONE, GONE, "Somebody else has removed its cgroup") \
     X(LATE, INVALID, "The job around it has processes already: give limits before you start anything in it") \
-    X(PROCESS_LIMIT, NO_PROCESSES, "The job has as many processes as its limit allows")
+    X(PROCESS_LIMIT, NO_PROCESSES, "The job has as many processes as its limit allows") \
+    X(MEMORY_LIMIT, NO_MEMORY, "The job has as much memory as its limit allows")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000, /* above every errno */

@@ -124,6 +124,89 @@ describe("a job with a limit of memory", function()
     end)
 end)
 
+-- The kernel kills whoever shares the memory of who runs out of it: that mustn't be the harness, with the whole run.
+describe("a job that runs out of memory while something is started in it", function()
+    local tiny = { support.tiny }
+
+    -- All that it can come to: it ran, it was killed, or there was no memory to start it with.
+    local function start(job)
+        local process, message, _, name = job:spawn(tiny)
+        if not process then
+            assert.equal("no_memory", name, message)
+            assert.truthy(message:find("limit", 1, true), message)
+            return nil
+        end
+        local status = assert(process:wait(60))
+        assert.truthy(status.ok or status.limit == "memory", tostring(status))
+        return status
+    end
+
+    it("ends alone, and is of use again", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job { memory = "50M" })
+        local ended, rounds, spawns = false, 0, 0
+        local tasks = {}
+        for i = 1, 4 do
+            tasks[i] = jg.task(function()
+                while not ended do
+                    start(limited)
+                    spawns = spawns + 1
+                end
+            end)
+        end
+        local finish = jg.now() + 4
+        while jg.now() < finish do
+            assert.equal("memory", helper.spawn(limited, eater(300), { stderr = "capture" }):wait(60).limit)
+            rounds = rounds + 1
+        end
+        ended = true
+        assert.is_true(jg.wait_all(tasks, 60))
+        assert.is_true(rounds > 1 and spawns > rounds, ("%d rounds, %d spawns"):format(rounds, spawns))
+        assert.is_true(limited:wait(60))
+    end)
+
+    it("because its processes have almost all of it", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job { memory = "10M" })
+        for _ = 1, 5 do
+            local eating = helper.spawn(limited, eater(9), { stdout = "pipe", stderr = "capture" })
+            eating.stdout:read("l", 60)
+            for _ = 1, 10 do
+                start(limited)
+            end
+            assert(limited:terminate())
+            assert.is_true(limited:wait(60))
+        end
+    end)
+
+    for _, bytes in ipairs { 1, 4096, 16384 } do
+        it(("because it never had any: %d bytes"):format(bytes), function()
+            needs(some_memory)
+            local limited <close> = assert(jg.job { memory = bytes })
+            for _ = 1, 3 do
+                assert.equal("memory", (start(limited) or { limit = "memory" }).limit)
+            end
+            assert.is_true(limited:wait(60))
+            local inner = assert(limited:job())
+            assert.equal("memory", (start(inner) or { limit = "memory" }).limit)
+        end)
+    end
+
+    it("or is frozen meanwhile, of which nobody is left half started", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job(some_memory))
+        local started = {}
+        for i = 1, 20 do
+            jg.task(function() started[i] = limited:spawn(helper.verbs { "hang" }) end)
+        end
+        assert(limited:freeze())
+        jg.sleep(0.05)
+        assert.equal(#limited:processes(), #started)
+        assert(limited:terminate())
+        assert.is_true(limited:wait(60))
+    end)
+end)
+
 describe("a job with a limit of processes", function()
     it("refuses more, to the script and to its processes", function()
         needs { processes = 3 }
