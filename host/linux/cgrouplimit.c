@@ -23,10 +23,13 @@
 
 enum { PERIOD = 100000 }; /* microseconds; what the kernel takes by itself */
 
-static bool write_number(struct jg_cgroup *cgroup, const char *file, double value)
+/* More than any machine has, and no more than the kernel takes as a number: what is larger is no limit for it. */
+static const double MOST_MEMORY = 0x1p62, MOST_PROCESSES = 4194304, MOST_CPUS = 1e6;
+
+static bool write_number(struct jg_cgroup *cgroup, const char *file, double value, double most)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.0f", value);
+    snprintf(text, sizeof text, value <= most ? "%.0f" : "max", value);
     return jg_cgroupfile_write(cgroup, file, text);
 }
 
@@ -34,19 +37,20 @@ static bool write_number(struct jg_cgroup *cgroup, const char *file, double valu
 ** who waits for one that is gone. */
 static bool limit_memory(struct jg_cgroup *cgroup, double bytes)
 {
-    return write_number(cgroup, "memory.max", bytes) && jg_cgroupfile_write(cgroup, "memory.oom.group", "1") &&
+    return write_number(cgroup, "memory.max", bytes, MOST_MEMORY) &&
+           jg_cgroupfile_write(cgroup, "memory.oom.group", "1") &&
            (jg_cgroupfile_write(cgroup, "memory.swap.max", "0") || errno == ENOENT);
 }
 
 static bool limit_processes(struct jg_cgroup *cgroup, double count)
 {
-    return write_number(cgroup, "pids.max", count);
+    return write_number(cgroup, "pids.max", count, MOST_PROCESSES);
 }
 
 static bool limit_cpus(struct jg_cgroup *cgroup, double cpus)
 {
     char text[64];
-    snprintf(text, sizeof text, "%.0f %d", cpus * PERIOD, PERIOD);
+    snprintf(text, sizeof text, cpus <= MOST_CPUS ? "%.0f %d" : "max", cpus * PERIOD, PERIOD);
     return jg_cgroupfile_write(cgroup, "cpu.max", text);
 }
 

@@ -290,7 +290,10 @@ end
 describe("limits", function()
     it("are checked", function()
         local wrong = {
-            memory = { 0, -1, 1.5, 0 / 0, "", "512X", "-1M", "1.5G", true, {} },
+            memory = {
+                0, -1, 1.5, 0 / 0, math.huge, "", "512X", "-1M", "1.5G", " 512M", "512M ", "512 M", "+1",
+                "0x10", "1\0", true, {},
+            },
             processes = { 0, -1, 1.5, 0 / 0, math.huge, "4", true },
             cpus = { 0, -1, 0.001, 0 / 0, math.huge, "2", true },
             cpu_time = { 0, -1, 0 / 0, math.huge, "2", true },
@@ -309,6 +312,27 @@ describe("limits", function()
         needs { memory = "1G", processes = 4, cpus = 1 }
         local job <close> = assert(jg.job { memory = "900T", processes = 1 << 20, cpus = 1000 })
         assert.is_true(helper.spawn(job, { "exit", "0" }):wait(60).ok)
+    end)
+
+    -- That is, they are what any other is: had, or refused for want of the same.
+    it("larger than every machine are like others", function()
+        local sizes = {
+            memory = {
+                1 << 62, math.maxinteger, 2.0 ^ 70, "9999999T", "9223372036854775807", "9223372036854775808",
+                "99999999999999999999", "99999999999999999999G",
+            },
+            processes = { 4194304, 4194305, 5000000, 1 << 40, math.maxinteger, 2.0 ^ 70 },
+            cpus = { 1e6, 1e7, 2e8, 1e300 },
+            cpu_time = { 1e12, 1e300 },
+        }
+        for option, values in pairs(sizes) do
+            local expected = refusal { [option] = 1 << 20 }
+            for _, value in ipairs(values) do
+                assert.equal(expected, refusal { [option] = value }, tostring(value))
+                local job <close> = jg.job { [option] = value }
+                assert.is_true(not job or helper.spawn(job, { "exit", "0" }):wait(60).ok)
+            end
+        end
     end)
 
     it("that can't be enforced are a refusal that says what would help", function()
