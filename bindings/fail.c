@@ -23,7 +23,7 @@ static int fail(lua_State *L, const char *what, const char *subject, const char 
 
 int jg_fail(lua_State *L, const struct jg_err *err, const char *subject)
 {
-    char reason[256];
+    char reason[512];
     return fail(L, err->what, subject, jg_os_err_text(err->native, reason, sizeof reason), err->native,
                 jg_err_name(err->kind));
 }

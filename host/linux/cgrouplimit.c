@@ -16,6 +16,7 @@
 #include "cgroupplace.h"
 #include "cgrouprenew.h"
 #include "cgrouprun.h"
+#include "cgroupwhy.h"
 #include "job.h"
 #include "link.h"
 #include "native.h"
@@ -66,7 +67,7 @@ static const struct {
 static bool set(struct jg_cgroup *cgroup, enum jg_limit limit, double value, struct jg_err *err)
 {
     if (cgroup == NULL)
-        return jg_err_set(err, JG_NATIVE_NO_CGROUPS, "cannot limit");
+        return jg_err_set(err, JG_NATIVE_NO_CONTROLLER, "cannot limit");
     if (!jg_cgroup_control(cgroup, limits[limit].controller, err))
         return false;
     cgroup->limited = true;
@@ -119,6 +120,8 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
     bool ok = set(job->cgroup, limit, value, err);
     if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
         ok = set(job->cgroup, limit, value, err);
+    if (!ok && err->native == JG_NATIVE_NO_CONTROLLER)
+        return jg_cgroup_why(job->loop, limits[limit].controller, err);
     ok = ok && (limit != JG_LIMIT_MEMORY || keep_apart(job, err));
     if (ok)
         job->limit[limit] = value;

@@ -340,7 +340,46 @@ describe("limits", function()
         if not message then
             pending "they can be enforced here"
         end
-        assert.truthy(message:find "^cannot limit memory: %u")
+        assert.truthy(message:find "^cannot limit memory: %u" or message:find "^cannot limit memory: jghost's ")
+    end)
+
+    it("that can't be enforced name what is missing", function()
+        local expected = os.getenv "JGHOST_NO_LIMITS"
+        for option, controller in pairs { memory = "memory", processes = "pids", cpus = "cpu" } do
+            local message = refusal { [option] = 4 }
+            if not message then
+                assert.is_nil(expected)
+                pending "they can be enforced here"
+            end
+            if expect.null_device == "/dev/null" then
+                assert.truthy(message:find(("controller '%s'"):format(controller), 1, true), message)
+                assert.truthy(message:find(expected or "", 1, true), message)
+            end
+        end
+    end)
+
+    -- A script that says what a jghost inside of `job` answers to that option.
+    local function inside(job, option)
+        local script = ("print(require 'jghost'.job { %s })"):format(option)
+        local process = assert(job:spawn { helper.jghost, "-e", script, stdout = "capture", stderr = "capture" })
+        assert.is_true(assert(process:wait(60)).ok, process.stderr)
+        return process.stdout
+    end
+
+    it("can be had by a jghost that is alone in a job with such a limit, and else that is said", function()
+        needs(some_memory)
+        local outer <close> = assert(jg.job { memory = "200M" })
+        assert.truthy(inside(outer, "memory = '100M'"):find "^job")
+        local answer = inside(outer, "processes = 10") -- the system's administrator can have it nevertheless
+        assert.truthy(answer:find "^job" or answer:find("have the other jghost run it alone in a job", 1, true), answer)
+    end)
+
+    it("don't blame others for a controller that isn't there", function()
+        local list = support.read_any "/proc/self/cgroup":match "0::/[^\n]*"
+        local has = list and support.read_any("/sys/fs/cgroup" .. list:sub(4) .. "/cgroup.controllers"):find "memory"
+        local job <close> = jg.job()
+        local answer = inside(job, "memory = '1G'")
+        assert.truthy(has or not answer:find "processes are in", answer)
     end)
 
     it("are a warning by best_effort, once, and the job is made", function()
