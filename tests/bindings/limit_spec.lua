@@ -227,6 +227,19 @@ describe("a job with a limit of processes", function()
         assert.equal("processes", status.limit)
     end)
 
+    it("tells whoever fails that somebody was refused one meanwhile, and nobody else", function()
+        needs { processes = 3 }
+        local job <close> = assert(jg.job { processes = 2 })
+        local fails = helper.spawn(job, { "wait-byte", "exit", "3" }, { stdin = "pipe" })
+        local ends_well = helper.spawn(job, { "wait-byte", "exit", "0" }, { stdin = "pipe" })
+        assert.is_nil((job:spawn(helper.verbs { "hang" })))
+        fails.stdin:write "\n"
+        ends_well.stdin:write "\n"
+        assert.equal("processes", fails:wait(60).limit)
+        assert.is_nil(ends_well:wait(60).limit)
+        assert.is_nil(helper.spawn(job, { "exit", "3" }):wait(60).limit)
+    end)
+
     it("blames nobody who was done before", function()
         needs { processes = 3 }
         local job <close> = assert(jg.job { processes = 1 })
