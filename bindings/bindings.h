@@ -286,7 +286,7 @@ lua_Integer jg_list_length(lua_State *L, int index);
 const char *jg_string_option(lua_State *L, int index, const char *function, const char *name);
 bool jg_boolean_option(lua_State *L, int index, const char *function, const char *name);
 double jg_seconds_option(lua_State *L, int index, const char *function, const char *name, double absent);
-/* Bytes, as an integer or as "512K", "8M", "2G". */
+/* Bytes, as an integer or as "512K", "8M", "2G"; more than an int64_t can be are the most that it can. */
 int64_t jg_bytes_option(lua_State *L, int index, const char *function, const char *name, int64_t absent);
 
 /* ---- system.c ------------------------------------------------------------------------------------------ */

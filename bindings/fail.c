@@ -3,6 +3,7 @@
 */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../host/nearest.h"
@@ -22,7 +23,7 @@ static int fail(lua_State *L, const char *what, const char *subject, const char 
 
 int jg_fail(lua_State *L, const struct jg_err *err, const char *subject)
 {
-    char reason[256];
+    char reason[512];
     return fail(L, err->what, subject, jg_os_err_text(err->native, reason, sizeof reason), err->native,
                 jg_err_name(err->kind));
 }
@@ -165,35 +166,40 @@ double jg_seconds_option(lua_State *L, int index, const char *function, const ch
     return seconds;
 }
 
-/* "512M" and its kind; a negative number if it isn't one. */
-static int64_t parse_bytes(const char *text)
+/* "512M" and its kind; a negative number if it isn't one. More than there can be is the most. */
+static int64_t parse_bytes(const char *text, size_t length)
 {
     static const char units[] = "KMGT";
-    char unit = '\0';
-    int used = 0;
-    long long number;
-    if (sscanf(text, "%lld%n%c%n", &number, &used, &unit, &used) < 1 || text[used] != '\0' || number < 0)
+    char *end;
+    if (text[0] < '0' || text[0] > '9') /* a blank or a sign, which strtoull would take */
         return -1;
-    const char *at = unit == '\0' ? NULL : strchr(units, unit);
-    if (unit != '\0' && at == NULL)
+    uint64_t number = strtoull(text, &end, 10);
+    const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
+    int shift = unit == NULL ? 0 : 10 * (int)(unit - units + 1);
+    if (end + (unit != NULL) != text + length)
         return -1;
-    int shift = at == NULL ? 0 : 10 * (int)(at - units + 1);
-    return number > (INT64_MAX >> shift) ? -1 : (int64_t)number << shift;
+    return number > (uint64_t)INT64_MAX >> shift ? INT64_MAX : (int64_t)(number << shift);
+}
+
+static int64_t number_of_bytes(double number)
+{
+    if (!(number >= 0) || isinf(number) || number != floor(number))
+        return -1;
+    return number < 0x1p63 ? (int64_t)number : INT64_MAX;
 }
 
 int64_t jg_bytes_option(lua_State *L, int index, const char *function, const char *name, int64_t absent)
 {
-    int is_integer = 0;
     int64_t bytes = -1;
+    size_t length = 0;
     int type = lua_getfield(L, index, name);
-    if (type == LUA_TNIL)
-        bytes = absent;
+    const char *text = type == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    if (text != NULL)
+        bytes = parse_bytes(text, length);
     else if (type == LUA_TNUMBER)
-        bytes = lua_tointegerx(L, -1, &is_integer);
-    else if (type == LUA_TSTRING)
-        bytes = parse_bytes(lua_tostring(L, -1));
-    if (bytes < 0 || (type == LUA_TNUMBER && !is_integer))
+        bytes = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : number_of_bytes(lua_tonumber(L, -1));
+    if (type != LUA_TNIL && bytes < 0)
         wrong(L, function, name, "a number of bytes, such as 65536 or \"8M\"");
     lua_pop(L, 1);
-    return bytes;
+    return type == LUA_TNIL ? absent : bytes;
 }

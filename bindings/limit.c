@@ -12,6 +12,8 @@ static const double SHORTEST_LOOK = 0.01, FRACTION = 0.01; /* seconds; of the li
 
 static const double SMALLEST_CPUS = 0.01;
 
+enum { ABSENT = -1 };
+
 static const char *const names[] = {NULL,
 #define NAME(limit, name) name,
                                     JG_LIMITS(NAME)
@@ -39,10 +41,10 @@ static double check_number(lua_State *L, int index, const char *function, enum j
 
 static double check_memory(lua_State *L, int index, const char *function)
 {
-    int64_t bytes = jg_bytes_option(L, index, function, names[JG_LIMIT_MEMORY], INT64_MAX);
+    int64_t bytes = jg_bytes_option(L, index, function, names[JG_LIMIT_MEMORY], ABSENT);
     if (bytes == 0)
         luaL_error(L, "%s: option 'memory' must be 1 byte or more, not 0", function);
-    return bytes == INT64_MAX ? 0 : (double)bytes;
+    return bytes == ABSENT ? 0 : (double)bytes;
 }
 
 struct jg_limits jg_check_limits(lua_State *L, int index, const char *function)

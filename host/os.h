@@ -210,8 +210,9 @@ enum jg_limit {
 enum { JG_LIMIT_COUNT = JG_LIMIT_CPU_TIME + 1 };
 
 /*
-** Sets a limit, which must be done before anything is started in the job or inside it. `value` is above 0. A job
-** inside another can't have more than that, whatever its own limit says.
+** Sets a limit, which must be done before anything is started in the job or inside it. `value` is above 0; one larger
+** than any machine is taken, too, and never reached. A job inside another can't have more than that, whatever its own
+** limit says.
 ** NOT_SUPPORTED: this system, or this place in it, can't enforce it, and nothing has changed.
 */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err);

@@ -50,7 +50,9 @@ if not windows then
         strangers_end = nil, -- the exit code that we see of somebody else's child that ended well; nil: it isn't told
         names_by_command = false, -- a process can't be renamed, so that its command has to tell which it is
         tells_holders = true, -- who holds a pipe is to be known
-        job_kinds = { plain = { cgroup = true, reaper = true }, isolated = { namespace = true } },
+        job_kinds = {
+            plain = { cgroup = true, reaper = true }, isolated = { namespace = true }, limited = { cgroup = true },
+        },
         allocations = 1, -- every so many of them is made to fail
         broken_pipe = "PIPE", -- how a process has ended that wrote to one, see support.ending
         soon = 0.02, -- seconds that are enough for a child to be ready
@@ -155,7 +157,7 @@ return {
     strangers_end = 0,
     names_by_command = true,
     tells_holders = false,
-    job_kinds = { plain = { ["job-object"] = true } },
+    job_kinds = { plain = { ["job-object"] = true }, limited = { ["job-object"] = true } },
     allocations = 80, -- a run takes half a second under Wine, where others take milliseconds
     broken_pipe = 71,
     soon = 2.5,

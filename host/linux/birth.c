@@ -1,7 +1,7 @@
 /*
 ** birth.c: what a new process does between its clone and its exec.
 **
-** It has our memory, on a small stack of its own, and our descriptor table until it takes a copy of
+** It has our memory, or a copy of it, on a small stack of its own, and our descriptor table until it takes a copy of
 ** the lowest few. Everything that it needs was prepared; it makes system calls and nothing else.
 */
 #define _GNU_SOURCE
@@ -146,7 +146,7 @@ pid_t jg_birth_start(struct jg_birth *birth, void *stack, size_t stack_size, int
 {
     struct clone_args *args = &birth->clone.args;
     memset(args, 0, sizeof *args);
-    args->flags = CLONE_VM | CLONE_FILES | CLONE_PIDFD | CLONE_CHILD_CLEARTID | CLONE_CLEAR_SIGHAND | flags;
+    args->flags = CLONE_FILES | CLONE_PIDFD | CLONE_CHILD_CLEARTID | CLONE_CLEAR_SIGHAND | flags;
     args->pidfd = (uintptr_t)&birth->pidfd;
     args->child_tid = (uintptr_t)&birth->tid;
     args->exit_signal = SIGCHLD;

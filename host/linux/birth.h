@@ -14,7 +14,7 @@
 
 enum jg_birth_stage { JG_BIRTH_EXEC, JG_BIRTH_CHDIR, JG_BIRTH_SETUP, JG_BIRTH_START };
 
-/* Read by the new process, and written by it where the comment says so. */
+/* Read by the new process, and written by it where the comment says so: in memory that both have. */
 struct jg_birth {
     struct jg_clone clone;
     uint32_t tid; /* not 0 while the new process uses this memory; a futex, cleared by the kernel */
@@ -40,8 +40,9 @@ bool jg_birth_dies_with_parent(void);
 void jg_birth_init(struct jg_birth *birth, pid_t parent);
 
 /*
-** Starts the process on `stack`, in the cgroup whose directory is `cgroup` (-1: ours). `flags` is 0 or
-** CLONE_VFORK. *legacy remembers that clone3 doesn't work here. The pid, or minus an errno.
+** Starts the process on `stack`, in the cgroup whose directory is `cgroup` (-1: ours). `flags`: CLONE_VM, CLONE_VFORK,
+** or both. Where it may be killed for want of memory it must be without CLONE_VM: the kernel kills all who share the
+** memory of such a process. *legacy remembers that clone3 doesn't work here. The pid, or minus an errno.
 */
 pid_t jg_birth_start(struct jg_birth *birth, void *stack, size_t stack_size, int cgroup, unsigned flags, bool *legacy);
 

@@ -17,32 +17,20 @@
 
 #include "cgroupfile.h"
 #include "cgrouprun.h"
-#include "native.h"
 
 enum { MOVES = 100 }; /* until nobody has forked meanwhile */
 
 static const struct {
     const char *name, *enable;
-    enum jg_native missing, occupied;
 } controllers[] = {
-    [JG_CONTROLLER_MEMORY] = {"memory", "+memory", JG_NATIVE_NO_MEMORY, JG_NATIVE_BUSY_MEMORY},
-    [JG_CONTROLLER_PIDS] = {"pids", "+pids", JG_NATIVE_NO_PIDS, JG_NATIVE_BUSY_PIDS},
-    [JG_CONTROLLER_CPU] = {"cpu", "+cpu", JG_NATIVE_NO_CPU, JG_NATIVE_BUSY_CPU},
+    [JG_CONTROLLER_MEMORY] = {"memory", "+memory"},
+    [JG_CONTROLLER_PIDS] = {"pids", "+pids"},
+    [JG_CONTROLLER_CPU] = {"cpu", "+cpu"},
 };
 
 const char *jg_controller_name(enum jg_controller controller)
 {
     return controllers[controller].name;
-}
-
-bool jg_controller_missing(enum jg_controller controller, struct jg_err *err)
-{
-    return jg_err_set(err, (int)controllers[controller].missing, "cannot limit");
-}
-
-bool jg_controller_occupied(enum jg_controller controller, struct jg_err *err)
-{
-    return jg_err_set(err, (int)controllers[controller].occupied, "cannot limit");
 }
 
 /* Only the system's outermost cgroup, which has no type, may have both processes and children with controllers. */

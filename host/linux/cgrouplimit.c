@@ -16,16 +16,21 @@
 #include "cgroupplace.h"
 #include "cgrouprenew.h"
 #include "cgrouprun.h"
+#include "cgroupwhy.h"
 #include "job.h"
+#include "link.h"
 #include "native.h"
 #include "process.h"
 
 enum { PERIOD = 100000 }; /* microseconds; what the kernel takes by itself */
 
-static bool write_number(struct jg_cgroup *cgroup, const char *file, double value)
+/* More than any machine has, and no more than the kernel takes as a number: what is larger is no limit for it. */
+static const double MOST_MEMORY = 0x1p62, MOST_PROCESSES = 4194304, MOST_CPUS = 1e6;
+
+static bool write_number(struct jg_cgroup *cgroup, const char *file, double value, double most)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.0f", value);
+    snprintf(text, sizeof text, value <= most ? "%.0f" : "max", value);
     return jg_cgroupfile_write(cgroup, file, text);
 }
 
@@ -33,19 +38,20 @@ static bool write_number(struct jg_cgroup *cgroup, const char *file, double valu
 ** who waits for one that is gone. */
 static bool limit_memory(struct jg_cgroup *cgroup, double bytes)
 {
-    return write_number(cgroup, "memory.max", bytes) && jg_cgroupfile_write(cgroup, "memory.oom.group", "1") &&
+    return write_number(cgroup, "memory.max", bytes, MOST_MEMORY) &&
+           jg_cgroupfile_write(cgroup, "memory.oom.group", "1") &&
            (jg_cgroupfile_write(cgroup, "memory.swap.max", "0") || errno == ENOENT);
 }
 
 static bool limit_processes(struct jg_cgroup *cgroup, double count)
 {
-    return write_number(cgroup, "pids.max", count);
+    return write_number(cgroup, "pids.max", count, MOST_PROCESSES);
 }
 
 static bool limit_cpus(struct jg_cgroup *cgroup, double cpus)
 {
     char text[64];
-    snprintf(text, sizeof text, "%.0f %d", cpus * PERIOD, PERIOD);
+    snprintf(text, sizeof text, cpus <= MOST_CPUS ? "%.0f %d" : "max", cpus * PERIOD, PERIOD);
     return jg_cgroupfile_write(cgroup, "cpu.max", text);
 }
 
@@ -61,7 +67,7 @@ static const struct {
 static bool set(struct jg_cgroup *cgroup, enum jg_limit limit, double value, struct jg_err *err)
 {
     if (cgroup == NULL)
-        return jg_err_set(err, JG_NATIVE_NO_CGROUPS, "cannot limit");
+        return jg_err_set(err, JG_NATIVE_NO_CONTROLLER, "cannot limit");
     if (!jg_cgroup_control(cgroup, limits[limit].controller, err))
         return false;
     cgroup->limited = true;
@@ -85,6 +91,27 @@ static bool find_place(struct jg_os_job *job, enum jg_controller controller, str
     return !outdated(job) || jg_cgroup_move(job, err);
 }
 
+bool jg_limit_of_memory(const struct jg_os_job *job)
+{
+    while (job != NULL && job->limit[JG_LIMIT_MEMORY] == 0)
+        job = job->parent;
+    return job != NULL;
+}
+
+/*
+** Who is started in the job can be killed before its exec by then, and the kernel kills everybody who shares the memory
+** of who runs out of it. So it mustn't be ours: the job's reaper starts its processes, by a fork.
+*/
+static bool keep_apart(struct jg_os_job *job, struct jg_err *err)
+{
+    if (job->link == NULL && !jg_link_open(job, err)) {
+        jg_cgroupfile_write(job->cgroup, "memory.max", "max");
+        return jg_err_set(err, err->native, "cannot limit");
+    }
+    job->ops = &jg_combined_ops;
+    return true;
+}
+
 /* The caller watches the processor time, of which no controller keeps a sum. */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
 {
@@ -93,6 +120,9 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
     bool ok = set(job->cgroup, limit, value, err);
     if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
         ok = set(job->cgroup, limit, value, err);
+    if (!ok && err->native == JG_NATIVE_NO_CONTROLLER)
+        return jg_cgroup_why(job->loop, limits[limit].controller, err);
+    ok = ok && (limit != JG_LIMIT_MEMORY || keep_apart(job, err));
     if (ok)
         job->limit[limit] = value;
     return ok;
@@ -145,6 +175,8 @@ void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
         jg_err_set(err, jg_cgroup_error(err->native), err->what);
     if (err->native == EAGAIN && jg_limit_counts(process->job).processes != process->limits.processes)
         jg_err_set(err, JG_NATIVE_PROCESS_LIMIT, err->what);
+    if (err->native == ENOMEM && jg_limit_counts(process->job).memory != process->limits.memory)
+        jg_err_set(err, JG_NATIVE_MEMORY_LIMIT, err->what);
 }
 
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)

@@ -8,6 +8,9 @@
 
 #include "../os.h"
 
+/* Has it, or a job around it, a limit of memory? */
+bool jg_limit_of_memory(const struct jg_os_job *job);
+
 /* How often limits of a job, and of those around it, were reached. */
 struct jg_limit_counts {
     uint32_t memory, processes;

@@ -19,6 +19,7 @@
 #include "cgroupself.h"
 #include "linux.h"
 #include "loop.h"
+#include "proctree.h"
 #include "retreat.h"
 
 enum { FIRST, LIMITED, MOVES = 100 }; /* below JG_CGROUPS */
@@ -95,13 +96,36 @@ static bool make_room(const char *path, const char *leaf)
     return ok;
 }
 
-/* Is the cgroup the run's alone, as when jghost was started in one of its own? The guard isn't to be seen from its
-** namespace, and where there is none, we don't know whose the others are. */
+/* The guard, and whoever descends from it. */
+static bool are_ours(const struct jg_pids *pids)
+{
+    struct jg_pids ours = {0};
+    bool ok =
+        jg_pids_add(&ours, jg_linux.guard_host_pid) && jg_proctree_descendants(jg_linux.guard_host_pid, NULL, &ours);
+    for (size_t i = 0; ok && i < pids->count; i++)
+        ok = jg_pids_has(&ours, pids->at[i]);
+    jg_pids_free(&ours);
+    return ok;
+}
+
+/* From a namespace the guard isn't to be seen, and whom we see is the run's. Where there is none, it is told by who
+** descends from whom. */
+static bool all_are_ours(int dir)
+{
+    struct jg_pids pids = {0};
+    if (jg_os_guarantee()->level != JG_LEVEL_REAPER)
+        return jg_cgroupfile_unseen(dir) == 1;
+    bool ok = jg_cgroupfile_unseen(dir) == 0 && jg_cgroupfile_pids(dir, &pids) && are_ours(&pids);
+    jg_pids_free(&pids);
+    return ok;
+}
+
+/* Is the cgroup the run's alone, as when jghost was started in one of its own? */
 static bool is_ours_alone(const char *path, enum jg_controller controller)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = dir >= 0 && jg_os_guarantee()->level != JG_LEVEL_REAPER && jg_cgroupfile_unseen(dir) == 1 &&
-              jg_cgroupfile_has(dir, "cgroup.controllers", jg_controller_name(controller));
+    bool ok =
+        dir >= 0 && jg_cgroupfile_has(dir, "cgroup.controllers", jg_controller_name(controller)) && all_are_ours(dir);
     if (dir >= 0)
         close(dir);
     return ok;

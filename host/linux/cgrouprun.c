@@ -25,6 +25,7 @@
 #include "clone.h"
 #include "linux.h"
 #include "loop.h"
+#include "native.h"
 #include "raw.h"
 
 enum { TRIES = 8 };
@@ -170,9 +171,8 @@ bool jg_cgroup_run_control(struct jg_cgroup *root, enum jg_controller controller
     struct jg_cgroup_run *run = JG_CONTAINER(root, struct jg_cgroup_run, root);
     if (jg_controller_enable(run->outer, controller))
         return true;
-    if (errno == EBUSY)
-        return jg_controller_occupied(controller, err);
-    return errno == ENOENT ? jg_controller_missing(controller, err) : jg_err_set(err, errno, "cannot limit");
+    bool cannot = errno == EBUSY || errno == ENOENT || errno == EACCES || errno == EPERM || errno == EROFS;
+    return jg_err_set(err, cannot ? JG_NATIVE_NO_CONTROLLER : errno, "cannot limit");
 }
 
 struct jg_cgroup *jg_cgroup_run_root(struct jg_cgroup_run *run)

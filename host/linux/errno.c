@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgroupwhy.h"
 #include "native.h"
 
 static const char *own_text(int native)
@@ -25,7 +26,7 @@ char *jg_os_err_text(int native, char *text, size_t size)
 {
     char room[128];
     const char *own = own_text(native);
-    if (size > 0)
+    if (size > 0 && !jg_cgroup_why_text(native, text, size))
         snprintf(text, size, "%s", own != NULL ? own : strerror_r(native, room, sizeof room));
     return text;
 }
@@ -83,6 +84,6 @@ enum jg_err_kind jg_os_err_kind(int native)
     case EOPNOTSUPP:
         return JG_ERR_NOT_SUPPORTED;
     default:
-        return JG_ERR_OTHER;
+        return native >= JG_NATIVE_WHY ? JG_ERR_NOT_SUPPORTED : JG_ERR_OTHER;
     }
 }

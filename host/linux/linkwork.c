@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgrouplimit.h"
 #include "job.h"
 #include "parcel.h"
 #include "process.h"
@@ -71,6 +72,8 @@ static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const st
         message.flags |= JG_REAPER_CGROUP;
         fds.at[fds.count++] = jg_cgroup_home(job->cgroup);
     }
+    if (jg_limit_of_memory(job))
+        message.flags |= JG_REAPER_APART;
     if (command->pty != NULL) {
         message.flags |= JG_REAPER_TERMINAL;
         fds.at[fds.count++] = jg_pty_terminal(command->pty);
@@ -102,21 +105,36 @@ static bool terminate(struct jg_os_job *job, struct jg_err *err)
 }
 
 /* Waits until the reaper has done it: until it closes its end of a pipe. */
-static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
+static bool ask_and_wait(struct jg_link *link, enum jg_reaper_word word, const char *what, struct jg_err *err)
 {
     int ends[2];
-    if (job->link->state != JG_LINK_OPEN)
+    if (link->state != JG_LINK_OPEN)
         return true;
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return jg_err_set(err, errno, frozen ? "cannot freeze the job" : "cannot thaw the job");
-    struct jg_reaper_message message = {.word = frozen ? JG_REAPER_FREEZE : JG_REAPER_THAW};
+        return jg_err_set(err, errno, what);
+    struct jg_reaper_message message = {.word = word};
     struct jg_reaper_fds fds = {.at = {ends[1]}, .count = 1};
-    bool ok = send_request(job->link, &message, NULL, &fds, err);
+    bool ok = send_request(link, &message, NULL, &fds, err);
     close(ends[1]);
     if (ok)
         poll(&(struct pollfd){.fd = ends[0]}, 1, FREEZE_MS);
     close(ends[0]);
     return ok;
+}
+
+static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
+{
+    return frozen ? ask_and_wait(job->link, JG_REAPER_FREEZE, "cannot freeze the job", err)
+                  : ask_and_wait(job->link, JG_REAPER_THAW, "cannot thaw the job", err);
+}
+
+void jg_link_settle(struct jg_os_job *job)
+{
+    struct jg_err ignored;
+    if (job->link != NULL && job->cgroup != NULL)
+        ask_and_wait(job->link, JG_REAPER_SETTLE, gone, &ignored);
+    for (struct jg_os_job *child = job->children; child != NULL; child = child->next)
+        jg_link_settle(child);
 }
 
 static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)

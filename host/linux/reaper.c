@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -113,6 +114,7 @@ static void open_self(struct jg_reaper *reaper, int socket, bool isolate)
     reaper->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     reaper->isolated = isolate;
     reaper->stack = malloc(JG_SLOT_STACK);
+    reaper->birth = mmap(NULL, sizeof *reaper->birth, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     reaper->text = malloc(JG_REAPER_INLINE);
     jg_outbox_open(&reaper->box, reaper->socket);
 }
@@ -123,7 +125,7 @@ _Noreturn void jg_reaper_main(int socket, bool isolate)
     struct jg_reaper_message ready = {.word = JG_REAPER_READY};
     open_self(&reaper, socket, isolate);
     int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-    if (reaper.signals < 0 || reaper.stack == NULL || reaper.text == NULL || pidfd < 0)
+    if (reaper.signals < 0 || reaper.stack == NULL || reaper.birth == MAP_FAILED || reaper.text == NULL || pidfd < 0)
         ready.error = ENOMEM;
     jg_outbox_send(&reaper.box, &ready, pidfd);
     if (ready.error != 0)

@@ -23,6 +23,7 @@ enum jg_reaper_word {
     JG_REAPER_KILL,
     JG_REAPER_FREEZE, /* a descriptor, closed when it is done */
     JG_REAPER_THAW,   /* the same */
+    JG_REAPER_SETTLE, /* the same: all that was asked for before is done */
     JG_REAPER_CHILD,  /* a descriptor: the reaper's end of another pair; flags: isolated? */
     /* events */
     JG_REAPER_READY,   /* comes first: error, stage; a pidfd of the reaper */
@@ -38,6 +39,7 @@ enum {
     JG_REAPER_CWD = 4,
     JG_REAPER_ISOLATED = 8,
     JG_REAPER_TERMINAL = 16,
+    JG_REAPER_APART = 32, /* it is born without CLONE_VM: see jg_birth_start */
 };
 
 /* Where READY failed. */

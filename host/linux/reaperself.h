@@ -4,6 +4,7 @@
 #ifndef JG_REAPERSELF_H
 #define JG_REAPERSELF_H
 
+#include "birth.h"
 #include "outbox.h"
 #include "pids.h"
 
@@ -22,6 +23,7 @@ struct jg_reaper {
     uint64_t served, told;          /* spawns served; how many of them an EMPTY has covered */
     int64_t sweep_next, sweep_at;   /* milliseconds: when all children may be looked at, and will be; 0: needn't */
     void *stack;                    /* where processes are born */
+    struct jg_birth *birth;         /* the one of the moment, in memory that even a fork shares */
     char *text;                     /* a request's */
 };
 

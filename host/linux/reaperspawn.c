@@ -18,9 +18,9 @@
 #include "reaperself.h"
 #include "slot.h"
 
-static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *message, const struct jg_reaper_fds *fds,
-                  struct jg_birth *birth)
+static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *message, const struct jg_reaper_fds *fds)
 {
+    struct jg_birth *birth = reaper->birth;
     bool has_cgroup = (message->flags & JG_REAPER_CGROUP) != 0, has_text = (message->flags & JG_REAPER_TEXT) != 0;
     bool has_terminal = (message->flags & JG_REAPER_TERMINAL) != 0;
     jg_birth_init(birth, reaper->isolated ? 0 : getpid());
@@ -40,22 +40,23 @@ static int launch(struct jg_reaper *reaper, const struct jg_reaper_message *mess
     int cgroup = has_cgroup ? fds->at[3] : -1;
     if (has_terminal)
         birth->terminal = fds->at[3 + has_cgroup];
-    return jg_birth_start(birth, reaper->stack, JG_SLOT_STACK, cgroup, CLONE_VFORK, &reaper->legacy);
+    unsigned flags = CLONE_VFORK | ((message->flags & JG_REAPER_APART) != 0 ? 0 : CLONE_VM);
+    return jg_birth_start(birth, reaper->stack, JG_SLOT_STACK, cgroup, flags, &reaper->legacy);
 }
 
 void jg_reaper_spawn(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
 {
-    struct jg_birth birth;
+    const struct jg_birth *birth = reaper->birth;
     struct jg_reaper_message answer = {.word = JG_REAPER_SPAWNED, .id = message->id};
-    int pid = launch(reaper, message, fds, &birth);
-    int pidfd = pid > 0 ? birth.pidfd : -1;
-    free(birth.plan);
+    int pid = launch(reaper, message, fds);
+    int pidfd = pid > 0 ? birth->pidfd : -1;
+    free(birth->plan);
     jg_wire_close(fds);
     reaper->served++;
-    if (pid < 0 || birth.error != 0) {
+    if (pid < 0 || birth->error != 0) {
         answer.word = JG_REAPER_FAILED;
-        answer.error = pid < 0 ? -pid : birth.error;
-        answer.stage = pid < 0 ? JG_BIRTH_START : birth.stage;
+        answer.error = pid < 0 ? -pid : birth->error;
+        answer.stage = pid < 0 ? JG_BIRTH_START : birth->stage;
         if (pid > 0) {
             siginfo_t info;
             while (waitid(P_PID, (id_t)pid, &info, WEXITED | __WALL) < 0 && errno == EINTR)

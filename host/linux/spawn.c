@@ -87,7 +87,7 @@ bool jg_spawn_here(struct jg_os_process *process, const struct jg_os_command *co
     if (command->pty != NULL)
         slot->birth.terminal = jg_pty_terminal(command->pty);
 
-    pid_t pid = jg_birth_start(&slot->birth, slot->stack, JG_SLOT_STACK, cgroup, 0, &loop->slots.legacy);
+    pid_t pid = jg_birth_start(&slot->birth, slot->stack, JG_SLOT_STACK, cgroup, CLONE_VM, &loop->slots.legacy);
     if (pid < 0) {
         jg_err_set(err, -pid, "cannot start a process");
         jg_slot_clear(&loop->slots, slot);

@@ -13,6 +13,8 @@
 
 enum { WHOLE_RATE = 10000, PAGE = 4096 }; /* of all processors; bytes */
 
+static const double MOST_MEMORY = 0x1p52; /* no machine has it, and it can be rounded */
+
 /* What the system says of the limits isn't taken for what they are: Wine knows of none, not even of the job's end with
 ** its last handle. */
 static bool keeps(HANDLE job, const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits)
@@ -54,7 +56,7 @@ static void set(JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, enum jg_limit limi
     switch (limit) {
     case JG_LIMIT_MEMORY:
         basic->LimitFlags |= JOB_OBJECT_LIMIT_JOB_MEMORY;
-        limits->JobMemoryLimit = (SIZE_T)(ceil(value / PAGE) * PAGE); /* as it is rounded anyway */
+        limits->JobMemoryLimit = (SIZE_T)(ceil(fmin(value, MOST_MEMORY) / PAGE) * PAGE); /* as it is rounded anyway */
         break;
     case JG_LIMIT_PROCESSES:
         basic->LimitFlags |= JOB_OBJECT_LIMIT_ACTIVE_PROCESS;

@@ -7,7 +7,8 @@ local helper = require "tests.bindings.helper"
 local script = [[
     local jg = require "jghost"
     local child, isolate, stdout = arg[1], arg[2] == "isolated", arg[3]
-    local job = jg.job { isolate = isolate }
+    local memory = arg[2] == "limited" and "1G" or nil
+    local job = jg.job { isolate = isolate, memory = memory, best_effort = true }
     local refused
     for i = 1, 300 do
         local process, message, code, name = job:spawn { child, "hang", stdout = stdout }

@@ -20,6 +20,8 @@ helper.kinds = { plain = {} }
 do
     local job <close> = jg.job { isolate = true }
     helper.kinds.isolated = job and { isolate = true }
+    local limited <close> = jg.job { memory = "1G" }
+    helper.kinds.limited = limited and { memory = "1G" }
 end
 
 -- Numbers that are no seconds, and more that is none.

@@ -176,7 +176,7 @@ for name, kind in pairs(helper.kinds) do
         end)
 
         it("goes on though its processes stop the process that holds it together", function()
-            if job:kind() ~= "reaper" then
+            if job:kind() ~= "reaper" and name ~= "limited" then
                 pending("a job of this kind, " .. job:kind() .. ", has none that could be stopped")
             end
             local inner = assert(job:job {})
@@ -259,7 +259,8 @@ for name, kind in pairs(helper.kinds) do
         end)
 
         it("tells its name and its kind", function()
-            local named <close> = assert(jg.job { name = "the name", isolate = kind.isolate })
+            local options = { name = "the name", isolate = kind.isolate, memory = kind.memory }
+            local named <close> = assert(jg.job(options))
             assert.equal("the name", named.name)
             assert.truthy(tostring(named):find "^job the name %(empty%)")
             assert.is_nil(job.name)

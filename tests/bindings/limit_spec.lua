@@ -124,6 +124,89 @@ describe("a job with a limit of memory", function()
     end)
 end)
 
+-- The kernel kills whoever shares the memory of who runs out of it: that mustn't be the harness, with the whole run.
+describe("a job that runs out of memory while something is started in it", function()
+    local tiny = { support.tiny }
+
+    -- All that it can come to: it ran, it was killed, or there was no memory to start it with.
+    local function start(job)
+        local process, message, _, name = job:spawn(tiny)
+        if not process then
+            assert.equal("no_memory", name, message)
+            assert.truthy(message:find("limit", 1, true), message)
+            return nil
+        end
+        local status = assert(process:wait(60))
+        assert.truthy(status.ok or status.limit == "memory", tostring(status))
+        return status
+    end
+
+    it("ends alone, and is of use again", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job { memory = "50M" })
+        local ended, rounds, spawns = false, 0, 0
+        local tasks = {}
+        for i = 1, 4 do
+            tasks[i] = jg.task(function()
+                while not ended do
+                    start(limited)
+                    spawns = spawns + 1
+                end
+            end)
+        end
+        local finish = jg.now() + 4
+        while jg.now() < finish do
+            assert.equal("memory", helper.spawn(limited, eater(300), { stderr = "capture" }):wait(60).limit)
+            rounds = rounds + 1
+        end
+        ended = true
+        assert.is_true(jg.wait_all(tasks, 60))
+        assert.is_true(rounds > 1 and spawns > rounds, ("%d rounds, %d spawns"):format(rounds, spawns))
+        assert.is_true(limited:wait(60))
+    end)
+
+    it("because its processes have almost all of it", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job { memory = "10M" })
+        for _ = 1, 5 do
+            local eating = helper.spawn(limited, eater(9), { stdout = "pipe", stderr = "capture" })
+            eating.stdout:read("l", 60)
+            for _ = 1, 10 do
+                start(limited)
+            end
+            assert(limited:terminate())
+            assert.is_true(limited:wait(60))
+        end
+    end)
+
+    for _, bytes in ipairs { 1, 4096, 16384 } do
+        it(("because it never had any: %d bytes"):format(bytes), function()
+            needs(some_memory)
+            local limited <close> = assert(jg.job { memory = bytes })
+            for _ = 1, 3 do
+                assert.equal("memory", (start(limited) or { limit = "memory" }).limit)
+            end
+            assert.is_true(limited:wait(60))
+            local inner = assert(limited:job())
+            assert.equal("memory", (start(inner) or { limit = "memory" }).limit)
+        end)
+    end
+
+    it("or is frozen meanwhile, of which nobody is left half started", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job(some_memory))
+        local started = {}
+        for i = 1, 20 do
+            jg.task(function() started[i] = limited:spawn(helper.verbs { "hang" }) end)
+        end
+        assert(limited:freeze())
+        jg.sleep(0.05)
+        assert.equal(#limited:processes(), #started)
+        assert(limited:terminate())
+        assert.is_true(limited:wait(60))
+    end)
+end)
+
 describe("a job with a limit of processes", function()
     it("refuses more, to the script and to its processes", function()
         needs { processes = 3 }
@@ -142,6 +225,19 @@ describe("a job with a limit of processes", function()
         local status = forking:wait(60)
         assert.is_false(status.ok)
         assert.equal("processes", status.limit)
+    end)
+
+    it("tells whoever fails that somebody was refused one meanwhile, and nobody else", function()
+        needs { processes = 3 }
+        local job <close> = assert(jg.job { processes = 2 })
+        local fails = helper.spawn(job, { "wait-byte", "exit", "3" }, { stdin = "pipe" })
+        local ends_well = helper.spawn(job, { "wait-byte", "exit", "0" }, { stdin = "pipe" })
+        assert.is_nil((job:spawn(helper.verbs { "hang" })))
+        fails.stdin:write "\n"
+        ends_well.stdin:write "\n"
+        assert.equal("processes", fails:wait(60).limit)
+        assert.is_nil(ends_well:wait(60).limit)
+        assert.is_nil(helper.spawn(job, { "exit", "3" }):wait(60).limit)
     end)
 
     it("blames nobody who was done before", function()
@@ -207,7 +303,10 @@ end
 describe("limits", function()
     it("are checked", function()
         local wrong = {
-            memory = { 0, -1, 1.5, 0 / 0, "", "512X", "-1M", "1.5G", true, {} },
+            memory = {
+                0, -1, 1.5, 0 / 0, math.huge, "", "512X", "-1M", "1.5G", " 512M", "512M ", "512 M", "+1",
+                "0x10", "1\0", true, {},
+            },
             processes = { 0, -1, 1.5, 0 / 0, math.huge, "4", true },
             cpus = { 0, -1, 0.001, 0 / 0, math.huge, "2", true },
             cpu_time = { 0, -1, 0 / 0, math.huge, "2", true },
@@ -228,12 +327,72 @@ describe("limits", function()
         assert.is_true(helper.spawn(job, { "exit", "0" }):wait(60).ok)
     end)
 
+    -- That is, they are what any other is: had, or refused for want of the same.
+    it("larger than every machine are like others", function()
+        local sizes = {
+            memory = {
+                1 << 62, math.maxinteger, 2.0 ^ 70, "9999999T", "9223372036854775807", "9223372036854775808",
+                "99999999999999999999", "99999999999999999999G",
+            },
+            processes = { 4194304, 4194305, 5000000, 1 << 40, math.maxinteger, 2.0 ^ 70 },
+            cpus = { 1e6, 1e7, 2e8, 1e300 },
+            cpu_time = { 1e12, 1e300 },
+        }
+        for option, values in pairs(sizes) do
+            local expected = refusal { [option] = 1 << 20 }
+            for _, value in ipairs(values) do
+                assert.equal(expected, refusal { [option] = value }, tostring(value))
+                local job <close> = jg.job { [option] = value }
+                assert.is_true(not job or helper.spawn(job, { "exit", "0" }):wait(60).ok)
+            end
+        end
+    end)
+
     it("that can't be enforced are a refusal that says what would help", function()
         local message = refusal { memory = "1G" }
         if not message then
             pending "they can be enforced here"
         end
-        assert.truthy(message:find "^cannot limit memory: %u")
+        assert.truthy(message:find "^cannot limit memory: %u" or message:find "^cannot limit memory: jghost's ")
+    end)
+
+    it("that can't be enforced name what is missing", function()
+        local expected = os.getenv "JGHOST_NO_LIMITS"
+        for option, controller in pairs { memory = "memory", processes = "pids", cpus = "cpu" } do
+            local message = refusal { [option] = 4 }
+            if not message then
+                assert.is_nil(expected)
+                pending "they can be enforced here"
+            end
+            if expect.null_device == "/dev/null" then
+                assert.truthy(message:find(("controller '%s'"):format(controller), 1, true), message)
+                assert.truthy(message:find(expected or "", 1, true), message)
+            end
+        end
+    end)
+
+    -- A script that says what a jghost inside of `job` answers to that option.
+    local function inside(job, option)
+        local script = ("print(require 'jghost'.job { %s })"):format(option)
+        local process = assert(job:spawn { helper.jghost, "-e", script, stdout = "capture", stderr = "capture" })
+        assert.is_true(assert(process:wait(60)).ok, process.stderr)
+        return process.stdout
+    end
+
+    it("can be had by a jghost that is alone in a job with such a limit, and else that is said", function()
+        needs(some_memory)
+        local outer <close> = assert(jg.job { memory = "200M" })
+        assert.truthy(inside(outer, "memory = '100M'"):find "^job")
+        local answer = inside(outer, "processes = 10") -- the system's administrator can have it nevertheless
+        assert.truthy(answer:find "^job" or answer:find("have the other jghost run it alone in a job", 1, true), answer)
+    end)
+
+    it("don't blame others for a controller that isn't there", function()
+        local list = support.read_any "/proc/self/cgroup":match "0::/[^\n]*"
+        local has = list and support.read_any("/sys/fs/cgroup" .. list:sub(4) .. "/cgroup.controllers"):find "memory"
+        local job <close> = jg.job()
+        local answer = inside(job, "memory = '1G'")
+        assert.truthy(has or not answer:find "processes are in", answer)
     end)
 
     it("are a warning by best_effort, once, and the job is made", function()

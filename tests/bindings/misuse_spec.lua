@@ -50,7 +50,9 @@ local not_text = { 5, NAN, true, {}, print }
 local texts = { not_text, "must be a string" }
 local booleans = { { 0, 1, "yes", {}, NAN }, "must be true or false" }
 local seconds = { { -1, -INF, NAN, "5", "soon", true, {} }, SECONDS }
-local bytes = { { -1, 1.5, NAN, INF, -INF, "", "x", "-1", "8X", "8MB", "1.5M", "99999999999G", true, {} }, BYTES }
+local bytes = {
+    { -1, 1.5, NAN, INF, -INF, "", "x", "-1", "8X", "8MB", "1.5M", " 8M", "8M ", "+8", "0x8", true, {} }, BYTES,
+}
 local plans = { { {}, "kill", 5, true, { true }, { "term", -1 }, { "term", NAN }, { "trem" } }, "option 'stop'" }
 local sizes = { { 0, 1, "yes", print, NAN, { rows = 0 }, { 24, "80" } }, "option 'pty'" }
 local tables = { { "x", 5, true }, "must be a table" }

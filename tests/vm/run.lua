@@ -14,7 +14,7 @@ local jg = require "jghost"
 local support = require "tests.support"
 
 local folder = "build/vm"
-local all_settings = "root,delegated,nobody,no-user-namespaces,filtered"
+local all_settings = "root,delegated,nobody,no-user-namespaces,delegated-reaper,filtered"
 local console_tail = 2000 -- bytes
 
 local options = { settings = all_settings, timeout = "900" }
