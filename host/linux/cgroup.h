@@ -50,6 +50,9 @@ void jg_cgroup_free(struct jg_cgroup *cgroup);
 /* The directory that its processes are to be born in. */
 int jg_cgroup_home(const struct jg_cgroup *cgroup);
 
+/* Has somebody removed the directory? Then nobody is in it. */
+bool jg_cgroup_gone(const struct jg_cgroup *cgroup);
+
 /* Is any process in it, or in a cgroup inside it? */
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup);
 

@@ -190,12 +190,12 @@ void jg_cgroup_run_close(struct jg_cgroup_run *run)
     if (run == NULL)
         return;
     jg_cgroup_clear(&run->root);
-    jg_cgroup_remove_at(run->outer, run->name);
+    if (jg_cgroup_remove_at(run->outer, run->name)) /* else the guard does it, when nobody is left in it */
+        publish(run, "");
     if (run->root.spare >= 0)
         close(run->root.spare);
     close(run->root.dir);
     close(run->outer);
-    publish(run, "");
     jg_cgroup_run_close(run->older);
     free(run);
 }
