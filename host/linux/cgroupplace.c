@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroupfile.h"
+#include "cgroupname.h"
 #include "cgroupscope.h"
 #include "cgroupself.h"
 #include "linux.h"
@@ -110,10 +111,10 @@ static bool is_ours_alone(const char *path, enum jg_controller controller)
 /* Then guard, init and harness move into a cgroup inside it, and jobs stay where they are. */
 static bool try_leaf(struct jg_os_loop *loop, enum jg_controller controller)
 {
-    char path[PATH_MAX], leaf[PATH_MAX];
+    char path[PATH_MAX], leaf[PATH_MAX], itself[JG_CGROUPNAME];
+    jg_cgroupname_of_itself(itself, jg_linux.guard_host_pid);
     if (loop->cgroups == NULL || !jg_cgroup_of(getpid(), path) || !is_ours_alone(path, controller) ||
-        snprintf(leaf, sizeof leaf, "%s/jghost-%d-itself", path, (int)jg_linux.guard_host_pid) >= (int)sizeof leaf ||
-        !make_room(path, leaf))
+        snprintf(leaf, sizeof leaf, "%s/%s", path, itself) >= (int)sizeof leaf || !make_room(path, leaf))
         return false;
     loop->cgroups_moved = true;
     return jg_retreat_ask(jg_linux.guard_socket, leaf) && has(loop->cgroups, controller);

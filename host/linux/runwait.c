@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../exit.h"
+#include "cgroupsweep.h"
 #include "retreat.h"
 #include "run.h"
 
@@ -172,6 +173,7 @@ static struct jg_exit outcome(const struct waiting *waiting)
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
     struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
+    jg_cgroup_sweep(); /* while the harness starts */
     while (!run->ended)
         wait_once(&waiting);
     jg_run_end_descendants(run);
