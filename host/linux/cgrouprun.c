@@ -175,7 +175,7 @@ void jg_cgroup_run_close(struct jg_cgroup_run *run)
     free(run);
 }
 
-void jg_cgroup_remove(const char *path)
+static void remove_by_path(const char *path)
 {
     const char *name = strrchr(path, '/');
     if (path[0] != '/' || name == path || jg_cgroupname_guard(name + 1) == 0)
@@ -188,4 +188,11 @@ void jg_cgroup_remove(const char *path)
         close(dir);
     }
     free(outer);
+}
+
+void jg_cgroup_remove_published(void)
+{
+    for (int i = 0; i < JG_CGROUPS; i++)
+        if (jg_linux.shared->cgroup[i][0] != '\0')
+            remove_by_path(jg_linux.shared->cgroup[i]);
 }

@@ -15,7 +15,6 @@
 
 #include "../exit.h"
 #include "cgroupsweep.h"
-#include "retreat.h"
 #include "run.h"
 
 static void forward(struct jg_os_run *run, int signal)
@@ -125,7 +124,7 @@ static void end_in_time(struct waiting *waiting)
 
 static void make_room(struct jg_os_run *run)
 {
-    if (jg_retreat_serve(run->asked, run->leaf))
+    if (jg_retreat_serve(run->asked, run->start.guard, &run->retreat))
         return;
     close(run->asked);
     run->asked = -1;

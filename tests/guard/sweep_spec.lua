@@ -11,13 +11,13 @@ describe("the cgroups of a dead run", function()
     local job, folder
 
     -- A cgroup that the jghosts which are started in the job take for their own.
-    before_each(function()
+    local function start()
         job = jg.job()
         cgroups.needed(pending, job)
         local process = assert(job:spawn { support.child, "hang" })
         folder = cgroups.of(process.pid)
         process:stop()
-    end)
+    end
 
     after_each(function()
         job:close()
@@ -44,6 +44,7 @@ describe("the cgroups of a dead run", function()
     end
 
     it("are removed", function()
+        start()
         local jobs = ("jghost-%d-0123abcd"):format(nobody)
         make { jobs, jobs .. "/job-1", jobs .. "/job-1/home", jobs .. "/job-2", ("jghost-%d-itself"):format(nobody) }
         run()
@@ -51,6 +52,7 @@ describe("the cgroups of a dead run", function()
     end)
 
     it("are removed if it was killed", function()
+        start()
         local guard = assert(job:spawn {
             support.jghost, "-e", "require 'jghost'.job():spawn { arg[1], 'put', 'ready', 'hang' }:wait()", "-",
             support.child, stdout = "pipe",
@@ -65,6 +67,7 @@ describe("the cgroups of a dead run", function()
     end)
 
     it("are told from others by their whole name", function()
+        start()
         local others = {
             "jghost-theirs", "jghost-theirs/sub", "jghost-ci.service", "jghost-", "jghost-1", "jghost--0123abcd",
             "jghost-+1-0123abcd", "jghost-0-0123abcd",
@@ -83,6 +86,7 @@ describe("the cgroups of a dead run", function()
     end)
 
     it("are left alone if its guard lives, or if somebody is in them", function()
+        start()
         local process = assert(job:spawn { support.child, "hang" })
         local busy = ("jghost-%d-89abcdef"):format(nobody)
         make { ("jghost-%d-0123abcd"):format(process.pid), ("jghost-%d-itself"):format(process.pid), busy }
