@@ -119,13 +119,15 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
     return ok;
 }
 
-static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
+bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
 {
+    bool ok = true;
     for (; job != NULL; job = job->next) {
         if (job->link != NULL && job->link->pid > 0)
-            jg_pids_add(reapers, job->link->pid);
-        add_reapers(job->children, reapers);
+            ok = jg_pids_add(reapers, job->link->pid) && ok;
+        ok = jg_link_reapers(job->children, reapers) && ok;
     }
+    return ok;
 }
 
 static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
@@ -133,7 +135,7 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     struct jg_pids reapers = {0};
     if (job->link->pid <= 0)
         return true;
-    add_reapers(job->children, &reapers);
+    jg_link_reapers(job->children, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
     return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");

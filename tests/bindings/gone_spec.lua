@@ -143,6 +143,7 @@ describe("a job that can't be ended by its cgroup", function()
     it("is ended by its reaper if it is isolated", function()
         helper.needs_isolation(pending)
         local job <close> = jg.job { isolate = true }
+        cgroups.needed(pending, job)
         local process, marker = support.start(job, helper.verbs(daemon, { stdout = "pipe" }))
         assert.equal("ready", process.stdout:read("l", 60))
         local folder = cgroups.of(job:processes()[1].local_pid)
