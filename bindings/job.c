@@ -21,6 +21,8 @@ struct jg_job {
 /* user values: its live processes; its parent; its name; what is to be done about leaks */
 enum { LIVE = 1, PARENT, NAME, LEAKS, USER_VALUES = LEAKS };
 
+enum { PATIENCE = 5 }; /* seconds */
+
 static char by_pointer; /* its address is the registry's key for a weak table of jobs by their address */
 
 static int push_result(lua_State *L, struct jg_handle *handle)
@@ -346,17 +348,20 @@ static int thaw(lua_State *L)
     return set_frozen(L, false);
 }
 
-/* At 2 is an error that has waited until the job is closed, or nil. */
-static int finish_closing(lua_State *L, int status, lua_KContext context)
+/* At 2 is an error that has waited until the job is closed, or nil; above it as many values as `refused` says, which
+** tell what couldn't be done. */
+static int finish_closing(lua_State *L, int status, lua_KContext refused)
 {
     (void)status;
-    (void)context;
     release(lua_touserdata(L, 1));
-    lua_settop(L, 2);
-    if (!lua_isnil(L, 2))
+    lua_settop(L, 2 + (int)refused);
+    if (!lua_isnil(L, 2)) {
+        lua_settop(L, 2);
         return lua_error(L);
-    lua_pushboolean(L, 1);
-    return 1;
+    }
+    if (refused == 0)
+        lua_pushboolean(L, 1);
+    return refused == 0 ? 1 : (int)refused;
 }
 
 /* Who is on the way to his end because we have said so has leaked nothing. */
@@ -394,11 +399,8 @@ static int close_job(lua_State *L)
     if (job->os == NULL || job->handle.signalled)
         return finish_closing(L, LUA_OK, 0);
     job->closing = true;
-    if (!jg_os_job_terminate(job->os, JG_KILLED, &err)) {
-        release(job);
-        return jg_fail(L, &err, NULL);
-    }
-    return jg_wait_one(L, &job->handle, INFINITY, finish_closing, 0);
+    int refused = jg_os_job_terminate(job->os, JG_KILLED, &err) ? 0 : jg_fail(L, &err, NULL);
+    return jg_wait_one(L, &job->handle, refused == 0 ? INFINITY : PATIENCE, finish_closing, refused);
 }
 
 /* A collected job can't wait, but it ends. */

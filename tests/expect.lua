@@ -217,6 +217,10 @@ return {
     },
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
+        ["tests/guard/janitor_spec.lua"] = "cgroups are Linux's",
+        ["tests/guard/sweep_spec.lua"] = "cgroups are Linux's",
+        ["tests/bindings/gone_spec.lua"] = "cgroups are Linux's",
+        ["tests/bindings/scope_spec.lua"] = "systemd is Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",
     },

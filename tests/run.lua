@@ -310,6 +310,11 @@ part("vm", function()
         local version = support.read_any(("build/vm/%s/version"):format(suite)):match "[^\n]*"
         count(("specs on Linux %s"):format(version), { build .. "/release/jghost", "tests/vm/run.lua", suite })
     end)
+    check("systemd's files", { "tests/vm/systemd.sh", "build/vm/initramfs", "build/vm/systemd" })
+    count("specs in systemd", {
+        build .. "/release/jghost", "tests/vm/run.lua", "--settings=systemd-namespace,systemd-reaper", suites[1],
+        "tests/bindings/scope_spec.lua",
+    })
 end)
 
 local chosen = parts_asked_for(arg, parts)

@@ -96,14 +96,24 @@ double jg_cgroup_used(const struct jg_cgroup *cgroup, const char *key)
     return number > 0 ? (double)number / 1e6 : 0;
 }
 
-struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err)
+static struct jg_cgroup *take_pooled(struct jg_cgroup *parent)
 {
     struct jg_cgroup *cgroup = parent->pool;
     if (cgroup == NULL)
-        return make(parent, err);
+        return NULL;
     parent->pool = cgroup->next;
     parent->pooled--;
     cgroup->next = NULL;
+    return cgroup;
+}
+
+struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err)
+{
+    struct jg_cgroup *cgroup;
+    while ((cgroup = take_pooled(parent)) != NULL && jg_cgroup_gone(cgroup))
+        jg_cgroup_free(cgroup); /* somebody has tidied up */
+    if (cgroup == NULL)
+        return make(parent, err);
     cgroup->base_user = jg_cgroup_used(cgroup, "user_usec");
     cgroup->base_system = jg_cgroup_used(cgroup, "system_usec");
     return cgroup;
@@ -142,7 +152,8 @@ static bool reusable(struct jg_cgroup *cgroup)
         return false;
     if (cgroup->limited || faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
         return false;
-    return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup);
+    return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup) &&
+           !jg_cgroup_gone(cgroup);
 }
 
 void jg_cgroup_discard(struct jg_cgroup *cgroup)

@@ -50,6 +50,9 @@ void jg_cgroup_free(struct jg_cgroup *cgroup);
 /* The directory that its processes are to be born in. */
 int jg_cgroup_home(const struct jg_cgroup *cgroup);
 
+/* Has somebody removed the directory? Then nobody is in it. */
+bool jg_cgroup_gone(const struct jg_cgroup *cgroup);
+
 /* Is any process in it, or in a cgroup inside it? */
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup);
 
@@ -59,8 +62,9 @@ bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 /* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. */
 bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids);
 
-/* Removes a run's cgroup, by its absolute path, with all cgroups inside it. For the guard. */
-void jg_cgroup_remove(const char *path);
+/* Removes the run's cgroups, with all cgroups inside them, as far as nobody is in them. For who is outside of the run:
+** the harness has left their paths in the memory that it shares with the guard. */
+void jg_cgroup_remove_published(void);
 
 /* Removes the cgroup `name` in `dir` with all cgroups inside it, if they are empty. */
 bool jg_cgroup_remove_at(int dir, const char *name);

@@ -91,10 +91,19 @@ bool jg_cgroupfile_has(int dir, const char *file, const char *word)
     return false;
 }
 
+/* The number of its directory's links doesn't tell: it stays. */
+bool jg_cgroup_gone(const struct jg_cgroup *cgroup)
+{
+    char any;
+    return pread(cgroup->events, &any, 1, 0) < 0 && errno == ENODEV;
+}
+
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup)
 {
     char text[256];
     ssize_t length = pread(cgroup->events, text, sizeof text - 1, 0);
+    if (length < 0 && errno == ENODEV)
+        return false; /* it is gone: only empty ones can be removed */
     text[length > 0 ? length : 0] = '\0';
     return number_after(text, "populated") != 0;
 }
@@ -231,7 +240,7 @@ bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err)
     if (jg_cgroupfile_write(cgroup, "cgroup.kill", "1"))
         return true;
     int error = errno;
-    if (error == ENOENT)
+    if (error == ENOENT && !jg_cgroup_gone(cgroup))
         return kill_frozen(cgroup, err);
-    return jg_err_set(err, error, "cannot end the job");
+    return jg_err_set(err, jg_cgroup_error(error), "cannot end the job");
 }

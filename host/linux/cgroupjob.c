@@ -14,6 +14,8 @@
 
 #include "cgroup.h"
 #include "job.h"
+#include "kin.h"
+#include "native.h"
 #include "spawn.h"
 #include "usage.h"
 
@@ -25,6 +27,7 @@ struct jg_stranger {
     struct jg_os_job *job;
     struct jg_stranger *next, **self;
     int pidfd;
+    bool sure; /* it was in the cgroup when we had its handle, which is nobody else's then */
 };
 
 static bool spawn(struct jg_os_job *job, struct jg_os_process *process, const struct jg_os_command *command,
@@ -80,7 +83,7 @@ static bool watch_stranger(struct jg_os_job *job, pid_t pid)
 /*
 ** cgroup.kill signals a process by its first thread alone, and if that one has ended before the others it
 ** changes nothing. So a job that was killed is killed once more, process by process: our children by
-** their handles, and strangers by theirs, if they are still in the cgroup after the handle was opened.
+** their handles, and strangers by theirs.
 */
 static void kill_children(struct jg_os_job *job)
 {
@@ -91,12 +94,9 @@ static void kill_children(struct jg_os_job *job)
 
 static void kill_strangers(struct jg_os_job *job)
 {
-    struct jg_pids pids = {0};
-    jg_cgroup_pids(job->cgroup, true, &pids);
     for (struct jg_stranger *stranger = job->strangers; stranger != NULL; stranger = stranger->next)
-        if (jg_pids_has(&pids, stranger->pid))
+        if (stranger->sure)
             syscall(SYS_pidfd_send_signal, stranger->pidfd, SIGKILL, NULL, 0);
-    jg_pids_free(&pids);
 }
 
 static void on_events(struct jg_watch *watch, uint32_t events)
@@ -129,11 +129,25 @@ static void watch_strangers(struct jg_os_job *job)
     jg_cgroup_pids(job->cgroup, true, &pids);
     for (size_t i = pids.count; i > 0 && pids.count - i < MOST_STRANGERS; i--)
         watch_stranger(job, pids.at[i - 1]);
+    pids.count = 0;
+    if (job->strangers != NULL)
+        jg_cgroup_pids(job->cgroup, true, &pids);
+    for (struct jg_stranger *stranger = job->strangers; stranger != NULL; stranger = stranger->next)
+        stranger->sure = jg_pids_has(&pids, stranger->pid);
     jg_pids_free(&pids);
+}
+
+/* Strangers whom we know of may have been moved out of it before. */
+static bool vacant_without_cgroup(struct jg_os_job *job)
+{
+    jg_watch_remove(job->loop, &job->events);
+    return job->strangers == NULL;
 }
 
 static bool vacant(struct jg_os_job *job)
 {
+    if (jg_cgroup_gone(job->cgroup))
+        return vacant_without_cgroup(job);
     bool empty = !jg_cgroup_populated(job->cgroup);
     if (!empty && job->strangers == NULL) {
         watch_events(job);
@@ -147,13 +161,21 @@ static bool vacant(struct jg_os_job *job)
     return empty;
 }
 
+/* Who is still in the cgroup is found there, by vacant, until nobody is. If it is gone, nobody knows who was in it. */
+static bool kill_one_by_one(struct jg_os_job *job, struct jg_err *err)
+{
+    int refused = jg_kin_kill(job);
+    if (jg_cgroup_gone(job->cgroup))
+        refused = JG_NATIVE_CGROUP_GONE;
+    return refused == 0 || jg_err_set(err, refused, "cannot end all of the job");
+}
+
 static bool terminate(struct jg_os_job *job, struct jg_err *err)
 {
-    if (!jg_cgroup_kill(job->cgroup, err))
-        return false;
+    bool ok = jg_cgroup_kill(job->cgroup, err) || kill_one_by_one(job, err);
     kill_children(job);
     kill_strangers(job);
-    return true;
+    return ok;
 }
 
 static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
@@ -163,7 +185,8 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
 
 static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
 {
-    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    bool ok = jg_cgroup_gone(job->cgroup) ? jg_kin_list(job, list) : jg_cgroup_pids(job->cgroup, false, list);
+    return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");
 }
 
 static void dispose(struct jg_os_job *job)

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "cgroupfile.h"
+#include "cgroupname.h"
 #include "cgroupscope.h"
 #include "cgroupself.h"
+#include "link.h"
 #include "linux.h"
 #include "loop.h"
 #include "proctree.h"
@@ -57,12 +59,15 @@ static bool try_top(struct jg_os_loop *loop, enum jg_controller controller)
     return use(loop, run);
 }
 
-/* In the run's pid namespace it is whom we see; else this process and init, whom job reapers come from. */
-static bool list_ourselves(struct jg_pids *pids)
+/*
+** Who may start something in a job: from outside of what is delegated nobody can start a process inside. In the run's
+** pid namespace it is whom we see; else this process, init, whom job reapers come from, and those there are already.
+*/
+static bool list_ourselves(const struct jg_os_loop *loop, struct jg_pids *pids)
 {
     char path[PATH_MAX];
     if (jg_os_guarantee()->level == JG_LEVEL_REAPER)
-        return jg_pids_add(pids, getpid()) && jg_pids_add(pids, getppid());
+        return jg_pids_add(pids, getpid()) && jg_pids_add(pids, getppid()) && jg_link_reapers(loop->jobs, pids);
     int dir = jg_cgroup_of(getpid(), path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool ok = dir >= 0 && jg_cgroupfile_pids(dir, pids);
     if (dir >= 0)
@@ -134,10 +139,10 @@ static bool is_ours_alone(const char *path, enum jg_controller controller)
 /* Then guard, init and harness move into a cgroup inside it, and jobs stay where they are. */
 static bool try_leaf(struct jg_os_loop *loop, enum jg_controller controller)
 {
-    char path[PATH_MAX], leaf[PATH_MAX];
+    char path[PATH_MAX], leaf[PATH_MAX], itself[JG_CGROUPNAME];
+    jg_cgroupname_of_itself(itself, jg_linux.guard_host_pid);
     if (loop->cgroups == NULL || !jg_cgroup_of(getpid(), path) || !is_ours_alone(path, controller) ||
-        snprintf(leaf, sizeof leaf, "%s/jghost-%d-itself", path, (int)jg_linux.guard_host_pid) >= (int)sizeof leaf ||
-        !make_room(path, leaf))
+        snprintf(leaf, sizeof leaf, "%s/%s", path, itself) >= (int)sizeof leaf || !make_room(path, leaf))
         return false;
     loop->cgroups_moved = true;
     return jg_retreat_ask(jg_linux.guard_socket, leaf) && has(loop->cgroups, controller);
@@ -148,7 +153,7 @@ static bool try_scope(struct jg_os_loop *loop, enum jg_controller controller)
     char path[PATH_MAX], leaf[PATH_MAX + sizeof "/harness"];
     struct jg_pids ourselves = {0};
     loop->cgroups_moved = true; /* it is asked once */
-    bool ok = list_ourselves(&ourselves) && jg_cgroup_scope(&ourselves, path);
+    bool ok = list_ourselves(loop, &ourselves) && jg_cgroup_scope(&ourselves, path);
     jg_pids_free(&ourselves);
     if (!ok)
         return false;

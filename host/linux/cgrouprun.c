@@ -2,12 +2,11 @@
 ** cgrouprun.c: the directory that holds all cgroups of a run.
 **
 ** It lies in the harness's own cgroup and is locked while the run lasts: a directory of that kind
-** which anybody can lock belongs to a run that is dead, and is swept away by the next one.
+** which anybody can lock belongs to a run that is dead, and is swept away by a later one.
 */
 #define _GNU_SOURCE
 #include "cgrouprun.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroupname.h"
 #include "clone.h"
 #include "linux.h"
 #include "loop.h"
@@ -30,42 +30,18 @@
 
 enum { TRIES = 8 };
 
-static const char prefix[] = "jghost-";
-
 struct jg_cgroup_run {
     struct jg_cgroup root; /* its descriptor holds the lock */
     struct jg_cgroup_run *older;
     int number; /* of those that the guard knows of */
     int outer;  /* the directory that it is in */
-    char name[64];
+    char name[JG_CGROUPNAME];
 };
 
 static bool is_cgroup2(int dir)
 {
     struct statfs system;
     return fstatfs(dir, &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC;
-}
-
-/* Only what nobody lives in, and only what has our name and no owner. */
-static void sweep(int outer)
-{
-    int copy = openat(outer, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-    if (list == NULL) {
-        if (copy >= 0)
-            close(copy);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(list)) != NULL;) {
-        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
-            continue;
-        int dir = openat(outer, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (dir >= 0 && flock(dir, LOCK_EX | LOCK_NB) == 0)
-            jg_cgroup_remove_at(outer, entry->d_name);
-        if (dir >= 0)
-            close(dir);
-    }
-    closedir(list);
 }
 
 /* Where the guard looks when all is over. It may be any moment, so that half a path must not be there. */
@@ -103,7 +79,7 @@ static bool make(struct jg_cgroup_run *run, const char *outer)
         unsigned unique = 0;
         if (getrandom(&unique, sizeof unique, 0) < 0)
             unique = (unsigned)getpid() + (unsigned)i;
-        snprintf(run->name, sizeof run->name, "%s%d-%08x", prefix, (int)jg_linux.guard_host_pid, unique);
+        jg_cgroupname_of_jobs(run->name, jg_linux.guard_host_pid, unique);
         int length = snprintf(path, sizeof path, "%s/%s", outer, run->name);
         if (length >= (int)sizeof jg_linux.shared->cgroup[0])
             return false;
@@ -157,7 +133,6 @@ struct jg_cgroup_run *jg_cgroup_run_open(const char *outer, int number)
         free(run);
         return NULL;
     }
-    sweep(run->outer);
     run->root.spare = fcntl(run->outer, F_DUPFD_CLOEXEC, 0);
     if (!try_to_live(run->root.dir)) {
         jg_cgroup_run_close(run);
@@ -190,20 +165,20 @@ void jg_cgroup_run_close(struct jg_cgroup_run *run)
     if (run == NULL)
         return;
     jg_cgroup_clear(&run->root);
-    jg_cgroup_remove_at(run->outer, run->name);
+    if (jg_cgroup_remove_at(run->outer, run->name)) /* else the guard does it, when nobody is left in it */
+        publish(run, "");
     if (run->root.spare >= 0)
         close(run->root.spare);
     close(run->root.dir);
     close(run->outer);
-    publish(run, "");
     jg_cgroup_run_close(run->older);
     free(run);
 }
 
-void jg_cgroup_remove(const char *path)
+static void remove_by_path(const char *path)
 {
     const char *name = strrchr(path, '/');
-    if (path[0] != '/' || name == path || strncmp(name + 1, prefix, sizeof prefix - 1) != 0)
+    if (path[0] != '/' || name == path || jg_cgroupname_guard(name + 1) == 0)
         return;
     char *outer = strndup(path, (size_t)(name - path));
     int dir = outer != NULL ? open(outer, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -213,4 +188,11 @@ void jg_cgroup_remove(const char *path)
         close(dir);
     }
     free(outer);
+}
+
+void jg_cgroup_remove_published(void)
+{
+    for (int i = 0; i < JG_CGROUPS; i++)
+        if (jg_linux.shared->cgroup[i][0] != '\0')
+            remove_by_path(jg_linux.shared->cgroup[i]);
 }

@@ -22,7 +22,7 @@
 #include "fdinfo.h"
 #include "linux.h"
 
-enum { MOST_PROCESSES = 64, PATIENCE_MS = 5000 };
+enum { MOST_PROCESSES = 1024, PATIENCE_MS = 5000 };
 
 struct call {
     char unit[64];

@@ -204,6 +204,21 @@ void jg_os_job_release(struct jg_os_job *job)
     jg_job_drop(job);
 }
 
+static void abandon(struct jg_os_job *job)
+{
+    while (job->children != NULL)
+        abandon(job->children);
+    while (job->processes != NULL)
+        jg_process_free(job->processes);
+    dispose(job);
+}
+
+void jg_jobs_abandon(struct jg_os_loop *loop)
+{
+    while (loop->jobs != NULL)
+        abandon(loop->jobs);
+}
+
 void jg_job_close_cgroups(struct jg_os_loop *loop)
 {
     jg_cgroup_run_close(loop->cgroups);

@@ -74,6 +74,9 @@ struct jg_link *jg_job_nearest_link(const struct jg_os_job *job);
 
 void jg_jobs_release_all(struct jg_os_loop *loop);
 void jg_jobs_check_all(struct jg_os_loop *loop);
+
+/* Frees all jobs though somebody is left in them: the run's end will end those. */
+void jg_jobs_abandon(struct jg_os_loop *loop);
 void jg_job_close_cgroups(struct jg_os_loop *loop);
 
 #endif

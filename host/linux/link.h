@@ -6,6 +6,7 @@
 
 #include "loop.h"
 #include "pidmap.h"
+#include "pids.h"
 
 enum jg_link_state {
     JG_LINK_CLOSED, /* there is no reaper; the next spawn makes one */
@@ -33,6 +34,9 @@ bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 ** inside it, were asked to start have left for their exec. A reaper can't do anything else as long as one hasn't.
 */
 void jg_link_settle(struct jg_os_job *job);
+
+/* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them. */
+bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers);
 
 /* Ends the reaper's work, and frees the link. */
 void jg_link_close(struct jg_os_job *job);

@@ -99,8 +99,8 @@ static bool terminate(struct jg_os_job *job, struct jg_err *err)
             return jg_err_set(err, errno, "cannot end the job");
         return true;
     }
-    if (job->cgroup != NULL && !jg_cgroup_kill(job->cgroup, err))
-        return false;
+    if (job->cgroup != NULL)
+        jg_cgroup_kill(job->cgroup, err); /* if that can't be, its reaper finds them */
     return send_request(link, &(struct jg_reaper_message){.word = JG_REAPER_KILL}, NULL, NULL, err);
 }
 
@@ -137,13 +137,15 @@ void jg_link_settle(struct jg_os_job *job)
         jg_link_settle(child);
 }
 
-static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
+bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
 {
+    bool ok = true;
     for (; job != NULL; job = job->next) {
         if (job->link != NULL && job->link->pid > 0)
-            jg_pids_add(reapers, job->link->pid);
-        add_reapers(job->children, reapers);
+            ok = jg_pids_add(reapers, job->link->pid) && ok;
+        ok = jg_link_reapers(job->children, reapers) && ok;
     }
+    return ok;
 }
 
 static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
@@ -151,7 +153,7 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     struct jg_pids reapers = {0};
     if (job->link->pid <= 0)
         return true;
-    add_reapers(job->children, &reapers);
+    jg_link_reapers(job->children, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
     return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");

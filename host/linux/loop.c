@@ -15,11 +15,12 @@
 
 #include "detach.h"
 #include "job.h"
+#include "linux.h"
 #include "listener.h"
 #include "process.h"
 #include "spawn.h"
 
-enum { BATCH = 64, ROUNDS = 16, CLOSE_TURN_MS = 100 };
+enum { BATCH = 64, ROUNDS = 16, CLOSE_TURN_MS = 100, CLOSE_SECONDS = 10 };
 
 struct jg_turn {
     struct jg_turn *outer;
@@ -163,12 +164,14 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     jg_listener_close(loop->listener);
     jg_detach_close(loop);
     jg_jobs_release_all(loop);
-    while (jg_os_loop_settling(loop))
+    double deadline = jg_monotonic() + CLOSE_SECONDS;
+    while (jg_os_loop_settling(loop) && jg_monotonic() < deadline)
         jg_os_loop_settle(loop, true);
-    while (loop->jobs != NULL) {
+    while (loop->jobs != NULL && jg_monotonic() < deadline) {
         jg_loop_turn(loop, CLOSE_TURN_MS);
         jg_jobs_check_all(loop);
     }
+    jg_jobs_abandon(loop); /* whom a SIGKILL doesn't end, the run's end does, or waits for */
     jg_processes_forget(loop);
     jg_job_close_cgroups(loop);
     dispose(loop);

@@ -79,19 +79,30 @@ static bool add_children(const struct table *table, pid_t parent, const struct j
     return ok;
 }
 
-bool jg_proctree_descendants(pid_t root, const struct jg_pids * not, struct jg_pids *descendants)
+static bool descend(const pid_t *roots, size_t count, const struct jg_pids * not, struct jg_pids *descendants)
 {
     struct table table = {0};
     size_t next = descendants->count;
     bool ok = read_table(&table);
     if (table.count > 0)
         qsort(table.at, table.count, sizeof *table.at, by_parent);
-    ok = ok && add_children(&table, root, not, descendants);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = add_children(&table, roots[i], not, descendants);
     /* A number that was reused while we read could close a circle: there can't be more than the table has. */
     for (; ok && next < descendants->count && descendants->count <= table.count; next++)
         ok = add_children(&table, descendants->at[next], not, descendants);
     free(table.at);
     return ok;
+}
+
+bool jg_proctree_descendants(pid_t root, const struct jg_pids * not, struct jg_pids *descendants)
+{
+    return descend(&root, 1, not, descendants);
+}
+
+bool jg_proctree_below(const struct jg_pids *roots, struct jg_pids *descendants)
+{
+    return descend(roots->at, roots->count, NULL, descendants);
 }
 
 static bool scan_children(struct jg_pids *children)

@@ -12,4 +12,7 @@ bool jg_proctree_children(struct jg_pids *children);
 /* Adds all who descend from `root`, but `not` and who descend from those. A snapshot. */
 bool jg_proctree_descendants(pid_t root, const struct jg_pids * not, struct jg_pids *descendants);
 
+/* The same of all `roots`, of which none descends from another; parents before their children. */
+bool jg_proctree_below(const struct jg_pids *roots, struct jg_pids *descendants);
+
 #endif

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "janitor.h"
+
 enum { PATIENCE_MS = 5000 };
 
 bool jg_retreat_open(int sockets[2])
@@ -48,7 +50,8 @@ bool jg_retreat_ask(int socket, const char *path)
     return false;
 }
 
-bool jg_retreat_serve(int socket, char leaf[PATH_MAX])
+/* The janitor is there before the harness knows that it may hand controllers down. */
+bool jg_retreat_serve(int socket, int guard, struct jg_retreat *retreat)
 {
     char path[PATH_MAX];
     ssize_t length = recv(socket, path, sizeof path - 1, MSG_DONTWAIT);
@@ -56,23 +59,29 @@ bool jg_retreat_serve(int socket, char leaf[PATH_MAX])
         return length < 0 && (errno == EAGAIN || errno == EINTR);
     path[length] = '\0';
     int error = write_file(path, "cgroup.procs", "0") ? 0 : errno;
-    if (error == 0)
-        strcpy(leaf, path);
+    if (error == 0) {
+        strcpy(retreat->leaf, path);
+        retreat->janitor = jg_janitor_start(guard, path);
+    }
     send(socket, &error, sizeof error, MSG_NOSIGNAL | MSG_DONTWAIT);
     return true;
 }
 
 /* Nobody can go back as long as controllers are handed down. */
-void jg_retreat_undo(const char *leaf)
+bool jg_retreat_give_back(const char *leaf)
 {
     char outer[PATH_MAX];
-    if (leaf[0] == '\0')
-        return;
     strcpy(outer, leaf);
     *strrchr(outer, '/') = '\0';
     write_file(outer, "cgroup.subtree_control", "-memory");
     write_file(outer, "cgroup.subtree_control", "-pids");
     write_file(outer, "cgroup.subtree_control", "-cpu");
-    if (write_file(outer, "cgroup.procs", "0"))
-        rmdir(leaf);
+    return write_file(outer, "cgroup.procs", "0") && (rmdir(leaf) == 0 || errno == ENOENT);
+}
+
+void jg_retreat_undo(struct jg_retreat *retreat)
+{
+    jg_janitor_end(retreat->janitor);
+    if (retreat->leaf[0] != '\0')
+        jg_retreat_give_back(retreat->leaf);
 }

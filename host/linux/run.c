@@ -25,7 +25,6 @@
 #include "cgroup.h"
 #include "descendants.h"
 #include "proctree.h"
-#include "retreat.h"
 
 static bool no_such_level(struct jg_err *err)
 {
@@ -185,10 +184,8 @@ void jg_os_run_close(struct jg_os_run *run)
         jg_run_end_descendants(run);
     }
     jg_detacher_end(&run->detacher);
-    for (int i = 0; i < JG_CGROUPS; i++)
-        if (jg_linux.shared->cgroup[i][0] != '\0')
-            jg_cgroup_remove(jg_linux.shared->cgroup[i]);
-    jg_retreat_undo(run->leaf);
+    jg_cgroup_remove_published();
+    jg_retreat_undo(&run->retreat);
     jg_terminal_restore();
     const struct jg_os_start *start = &run->start;
     for (int *fd = (int[]){run->init, run->signals, run->asked, start->guard, start->event, start->asks, -2}; *fd != -2;

@@ -4,17 +4,16 @@
 #ifndef JG_LINUX_RUN_H
 #define JG_LINUX_RUN_H
 
-#include <limits.h>
-
 #include "detacher.h"
 #include "pids.h"
+#include "retreat.h"
 #include "start.h"
 
 struct jg_os_run {
     struct jg_os_start start;
     int signals; /* signalfd: what is passed on to the harness, and at level `reaper` SIGCHLD */
     int asked;   /* our end of the socket of retreat.h; -1: nobody asks any more */
-    char leaf[PATH_MAX];
+    struct jg_retreat retreat;
     int init; /* pidfd of the job's first process; at level `autokill` the handle that ends it */
     pid_t init_pid;
     bool user_namespace;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "../exit.h"
-#include "retreat.h"
+#include "cgroupsweep.h"
 #include "run.h"
 
 static void forward(struct jg_os_run *run, int signal)
@@ -124,7 +124,7 @@ static void end_in_time(struct waiting *waiting)
 
 static void make_room(struct jg_os_run *run)
 {
-    if (jg_retreat_serve(run->asked, run->leaf))
+    if (jg_retreat_serve(run->asked, run->start.guard, &run->retreat))
         return;
     close(run->asked);
     run->asked = -1;
@@ -172,6 +172,7 @@ static struct jg_exit outcome(const struct waiting *waiting)
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err)
 {
     struct waiting waiting = {.run = run, .deadline = seconds < 0 ? INFINITY : jg_monotonic() + seconds};
+    jg_cgroup_sweep(); /* while the harness starts */
     while (!run->ended)
         wait_once(&waiting);
     jg_run_end_descendants(run);

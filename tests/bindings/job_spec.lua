@@ -4,7 +4,6 @@ local jg = require "jghost"
 local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
-local lfs = require "lfs"
 local support = require "tests.support"
 
 -- What a job has to end; all of it says "ready" when it stands.
@@ -377,40 +376,4 @@ it("a job closes although other tasks go on starting processes in it", function(
     for _, task in ipairs(refused) do
         assert.matches("the job is closed", task:wait(60))
     end
-end)
-
--- Where the cgroup of the job's process is mounted; nil if it has none.
-local function cgroup_of(process)
-    local path = support.read_any(("/proc/%d/cgroup"):format(process.pid)):match "0::([^\n]*)"
-    local mounted = support.read_any("/proc/self/mounts"):match "cgroup2? (%S+) cgroup2 "
-    return path and mounted and mounted .. path
-end
-
-describe("a job whose cgroup is taken away", function()
-    it("says so, and can be closed; others go on", function()
-        local job <close> = jg.job()
-        if job:kind() ~= "cgroup" then
-            pending "jobs aren't cgroups here"
-        end
-        local process = helper.spawn(job, { "exit", "0" }, { stdin = "pipe" })
-        local folder = cgroup_of(process)
-        process:wait(60)
-        assert.is_true(job:wait(60))
-        assert(lfs.rmdir(folder))
-        for name, act in pairs {
-            ["cannot start a process"] = function() return job:spawn(helper.verbs { "exit", "0" }) end,
-            ["cannot freeze the job"] = function() return job:freeze() end,
-            ["cannot make a job"] = function() return job:job() end,
-        } do
-            local none, message, code, kind = act()
-            assert.is_nil(none)
-            assert.equal(name .. ": Somebody else has removed its cgroup", message)
-            assert.is_number(code)
-            assert.equal("gone", kind)
-        end
-        assert.same({}, job:processes())
-        assert.equal(0, job:usage().active_processes)
-        assert.is_true(job:close())
-        assert.is_true(jg.run(helper.verbs { "exit", "0" }).ok)
-    end)
 end)

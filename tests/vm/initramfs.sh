@@ -7,24 +7,12 @@
 # Beside busybox's there are some of this system's own programs, with the libraries that they need; the shell
 # among them, since busybox's would take its own applets for those.
 set -eu
+# shellcheck source=tests/vm/collect.sh disable=SC1091
+. "$(dirname "$0")/collect.sh"
 
 release=build/linux/release
 programs="bash env kill lua5.4 prlimit ps script setpriv setsid taskset timeout unshare"
 lua_modules="/usr/share/lua/5.4 /usr/lib/x86_64-linux-gnu/lua/5.4"
-
-# add FILE...: to the same place in the new file system; programs and libraries bring what they load.
-add() {
-    for file; do
-        mkdir -p "$root$(dirname "$file")"
-        cp -rL "$file" "$root$file"
-    done
-}
-
-add_libraries() {
-    for library in $(ldd "$@" 2>/dev/null | grep -o '/[^ :]*lib[^ :]* (' | tr -d ' (' | sort -u); do
-        add "$library"
-    done
-}
 
 add_busybox() {
     mkdir -p "$root/bin"
@@ -82,7 +70,6 @@ add_programs
 add_jghost
 add_names
 cp tests/vm/init "$root/init"
-chmod -R a+rX "$root"
 mkdir -p "$(dirname "$1")"
-(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$1.new"
+pack >"$1.new"
 mv "$1.new" "$1"

@@ -3,7 +3,8 @@
 --     jghost tests/vm/run.lua [--settings=A,B...] [--timeout=S] SUITE [FILE_spec.lua...]
 --
 -- SUITE is one that tests/vm/kernels.sh has fetched to build/vm; the machine's files are build/vm/initramfs, made
--- by tests/vm/initramfs.sh; tests/vm/init knows the settings, and what comes back. Prints it, and last: N passed,
+-- by tests/vm/initramfs.sh; tests/vm/init knows the settings, and what comes back. The settings systemd-LEVEL are for
+-- machines of their own, whose files are build/vm/systemd, made by tests/vm/systemd.sh. Prints it, and last: N passed,
 -- N failed, N skipped. A kernel that panics, hangs or doesn't come to the end of a setting has failed, and the last
 -- that it said is shown. To try one spec on one kernel:
 --
@@ -30,10 +31,20 @@ end
 local suite = assert(table.remove(words, 1), "which suite?")
 local specs = #words > 0 and words or {
     "tests/guard/stage_spec.lua", "tests/guard/kill_spec.lua", "tests/guard/autokill_spec.lua",
-    "tests/guard/detach_spec.lua", "tests/bindings/limit_spec.lua", "tests/bindings/freeze_spec.lua",
+    "tests/guard/detach_spec.lua", "tests/guard/janitor_spec.lua", "tests/bindings/limit_spec.lua",
+    "tests/bindings/freeze_spec.lua", "tests/bindings/gone_spec.lua",
 }
 
+-- The machine's files, and who is their first process.
+local function first_process()
+    if options.settings:find "^systemd%-" then
+        return folder .. "/systemd", "/lib/systemd/systemd systemd.unit=specs.service systemd.show_status=no"
+    end
+    return folder .. "/initramfs", "/init"
+end
+
 local function boot(console)
+    local files, init = first_process()
     return assert(jg.run {
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
         -- without cmpxchg16b: qemu 7.2 can spoil the flags after it, of which a Linux 6.12 panics
@@ -41,10 +52,10 @@ local function boot(console)
         -- both processors in one thread: with one for each, a kernel that rewrites its own code (Linux 7) can trip over
         -- that. Two machines run side by side instead
         "-accel", "tcg,thread=single",
-        "-kernel", ("%s/%s/vmlinuz"):format(folder, suite), "-initrd", folder .. "/initramfs",
+        "-kernel", ("%s/%s/vmlinuz"):format(folder, suite), "-initrd", files,
         -- a panic reboots, which ends the machine
-        "-append", ("console=ttyS0 panic=-1 loglevel=4 mitigations=off rdinit=/init settings=%s specs=%s"):format(
-            options.settings, table.concat(specs, ",")),
+        "-append", ("console=ttyS0 panic=-1 loglevel=4 mitigations=off rdinit=%s settings=%s specs=%s"):format(
+            init, options.settings, table.concat(specs, ",")),
         "-serial", "file:" .. console, "-serial", "stdio",
         stdin = "null", stderr = "stdout", timeout = assert(tonumber(options.timeout)), capture_limit = "32M",
     })
