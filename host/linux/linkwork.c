@@ -46,6 +46,7 @@ bool jg_link_request(struct jg_link *outer, bool isolate, int *result, struct jg
     struct jg_reaper_fds fds = {.at = {pair[1]}, .count = 1};
     bool ok = send_request(outer, &message, NULL, &fds, err);
     close(pair[1]);
+    outer->outer = true;
     if (ok)
         *result = pair[0];
     else
@@ -119,11 +120,20 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
     return ok;
 }
 
+/* Itself, and those that are kept inside of it. */
+static void add_reaper(const struct jg_link *link, struct jg_pids *reapers)
+{
+    if (link->pid > 0)
+        jg_pids_add(reapers, link->pid);
+    for (const struct jg_link *kept = link->pool.first; kept != NULL; kept = kept->next)
+        add_reaper(kept, reapers);
+}
+
 static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
 {
     for (; job != NULL; job = job->next) {
-        if (job->link != NULL && job->link->pid > 0)
-            jg_pids_add(reapers, job->link->pid);
+        if (job->link != NULL)
+            add_reaper(job->link, reapers);
         add_reapers(job->children, reapers);
     }
 }
@@ -134,6 +144,8 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     if (job->link->pid <= 0)
         return true;
     add_reapers(job->children, &reapers);
+    for (const struct jg_link *kept = job->link->pool.first; kept != NULL; kept = kept->next)
+        add_reaper(kept, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
     return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");

@@ -166,6 +166,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         jg_loop_turn(loop, CLOSE_TURN_MS);
         jg_jobs_check_all(loop);
     }
+    jg_link_pool_close(&loop->reapers);
     jg_processes_forget(loop);
     jg_job_close_cgroups(loop);
     dispose(loop);
