@@ -210,7 +210,8 @@ enum { JG_LIMIT_COUNT = JG_LIMIT_CPU_TIME + 1 };
 */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err);
 
-/* -1 in a number means that the platform doesn't know it. */
+/* Of all that are in the job and in the jobs inside it, and of all that ever were. -1 in a number means that the
+** platform doesn't know it: none of them is a part of what it says it is. */
 struct jg_os_usage {
     double user_time, system_time;
     int64_t peak_memory;

@@ -95,8 +95,6 @@ static void on_exited(struct jg_link *link, const struct jg_reaper_message *mess
     link->job->written_bytes += status.written_bytes;
     if (process != NULL)
         jg_process_tell_ended(process, &status);
-    else
-        link->job->total++; /* an orphan */
 }
 
 static void on_message(struct jg_link *link, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
