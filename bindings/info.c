@@ -158,11 +158,12 @@ int jg_job_usage(lua_State *L)
     struct jg_err err;
     if (!jg_os_job_usage(jg_job_os(job), &usage, &err))
         return jg_fail(L, &err, NULL);
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     set_seconds(L, "user_time", usage.user_time);
     set_seconds(L, "system_time", usage.system_time);
     set_integer(L, "peak_memory", usage.peak_memory);
     set_integer(L, "active_processes", usage.active_processes);
+    set_integer(L, "spawned_processes", jg_job_spawned(job));
     set_integer(L, "total_processes", usage.total_processes);
     set_integer(L, "read_bytes", usage.read_bytes);
     set_integer(L, "written_bytes", usage.written_bytes);

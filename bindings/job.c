@@ -16,6 +16,7 @@ struct jg_job {
     struct jg_job *next, **link;           /* in its parent's children */
     struct jg_job *next_open, **link_open; /* in host->jobs */
     struct jg_cpu_watch cpu;
+    lua_Integer spawned; /* how many ever were, in it and in the jobs inside it */
 };
 
 /* user values: its live processes; its parent; its name; what is to be done about leaks */
@@ -64,6 +65,17 @@ void jg_job_populated(struct jg_job *job)
         jg_handle_reset(&job->handle);
         jg_cpu_watch_start(&job->cpu);
     }
+}
+
+void jg_job_count_spawned(struct jg_job *job)
+{
+    for (; job != NULL; job = job->parent)
+        job->spawned++;
+}
+
+lua_Integer jg_job_spawned(const struct jg_job *job)
+{
+    return job->spawned;
 }
 
 bool jg_job_cpu_time_reached(const struct jg_job *job)

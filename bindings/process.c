@@ -88,6 +88,8 @@ static void on_spawned(void *owner, const struct jg_err *err)
         unfollow(process);
         jg_process_close_pty(process);
         forget(process);
+    } else {
+        jg_job_count_spawned(process->job);
     }
     jg_handle_signal(&process->born);
 }

@@ -148,7 +148,8 @@ bool jg_os_loop_settling(const struct jg_os_loop *loop);
 void jg_os_loop_settle(struct jg_os_loop *loop, bool may_block);
 
 /*
-** To be called before the loop would wait: looks for what is likely to happen within moments, a fraction of a millisecond
+** To be called before the loop would wait: looks for what is likely to happen within moments, a fraction of a
+*millisecond
 ** at the most, where that costs less than to fall asleep and to be woken. True: something has happened.
 */
 bool jg_os_loop_linger(struct jg_os_loop *loop);
@@ -217,7 +218,8 @@ enum { JG_LIMIT_COUNT = JG_LIMIT_CPU_TIME + 1 };
 */
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err);
 
-/* -1 in a number means that the platform doesn't know it. */
+/* Of all that are in the job and in the jobs inside it, and of all that ever were. -1 in a number means that the
+** platform doesn't know it: none of them is a part of what it says it is. */
 struct jg_os_usage {
     double user_time, system_time;
     int64_t peak_memory;

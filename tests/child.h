@@ -40,6 +40,7 @@ long child_os_read(int fd, void *data, size_t size); /* as read(2), or minus an 
 int child_os_close(int fd);
 int child_os_leak(int fd);                               /* opens something inheritable at this number */
 int child_os_append(const char *file, const char *text); /* one write; creates the file */
+int child_os_uncache(const char *file);                  /* who reads it next is counted as reading from the disk */
 
 /* ---- its terminal: /dev/tty, or its console */
 int child_os_is_terminal(int fd); /* or 0 */

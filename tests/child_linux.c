@@ -157,6 +157,16 @@ int child_os_leak(int fd)
     return error;
 }
 
+int child_os_uncache(const char *file)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = fsync(fd) ? errno : posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what is dirty stays */
+    close(fd);
+    return error;
+}
+
 int child_os_append(const char *file, const char *text)
 {
     int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);

@@ -78,6 +78,7 @@ if not windows then
             blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
             other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
             thread_states = false, keys = false, users = false, script = false,
+            total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name

@@ -191,6 +191,11 @@ static int verb_touch(char **words)
     return child_os_append(words[0], "");
 }
 
+static int verb_uncache(char **words)
+{
+    return child_os_uncache(words[0]);
+}
+
 static int verb_append(char **words)
 {
     size_t size = strlen(words[1]) + 2;
@@ -226,5 +231,6 @@ const struct verb child_verbs_streams[] = {
     {"leak-fd", 1, 0, "N", "opens the null device as descriptor N, for whoever comes after", verb_leak_fd},
     {"touch", 1, 0, "FILE", "creates it if it isn't there", verb_touch},
     {"append", 2, 0, "FILE TEXT", "a line, in one write", verb_append},
+    {"uncache", 1, 0, "FILE", "so that reading it means reading the disk", verb_uncache},
     {NULL, 0, 0, NULL, NULL, NULL},
 };

@@ -19,7 +19,7 @@
 #include "cgroupfile.h"
 #include "native.h"
 
-enum { POOL_SIZE = 64, BUSY_TRIES = 50 };
+enum { POOL_SIZE = 64, BUSY_TRIES = 50, NAME_TRIES = 100 };
 
 static void name_of(char name[32], unsigned number)
 {
@@ -56,6 +56,23 @@ int jg_cgroup_error(int error)
     return error == ENOENT || error == ENODEV ? JG_NATIVE_CGROUP_GONE : error;
 }
 
+/* What couldn't be removed may have that name still. */
+static bool make_directory(struct jg_cgroup *cgroup, char name[32])
+{
+    for (int i = 0; i < NAME_TRIES; i++) {
+        cgroup->number = jg_orphans_take();
+        name_of(name, cgroup->number);
+        if (mkdirat(cgroup->parent->dir, name, 0755) == 0)
+            return true;
+        int error = errno;
+        jg_orphans_give(cgroup->number);
+        errno = error;
+        if (error != EEXIST)
+            break;
+    }
+    return false;
+}
+
 static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
 {
     char name[32];
@@ -65,14 +82,13 @@ static struct jg_cgroup *make(struct jg_cgroup *parent, struct jg_err *err)
         return NULL;
     }
     cgroup->parent = parent;
-    cgroup->number = ++parent->last;
     cgroup->dir = cgroup->home = cgroup->events = cgroup->spare = -1;
-    name_of(name, cgroup->number);
-    if (mkdirat(parent->dir, name, 0755) < 0) {
+    if (!make_directory(cgroup, name)) {
         jg_err_set(err, jg_cgroup_error(errno), "cannot make a job");
         free(cgroup);
         return NULL;
     }
+    cgroup->base_io = jg_orphans_io(cgroup->number);
     cgroup->dir = openat(parent->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (cgroup->dir >= 0)
         cgroup->events = openat(cgroup->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
@@ -116,6 +132,7 @@ struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err)
         return make(parent, err);
     cgroup->base_user = jg_cgroup_used(cgroup, "user_usec");
     cgroup->base_system = jg_cgroup_used(cgroup, "system_usec");
+    cgroup->base_io = jg_orphans_io(cgroup->number);
     return cgroup;
 }
 
@@ -140,6 +157,7 @@ void jg_cgroup_free(struct jg_cgroup *cgroup)
         close(cgroup->home);
     if (cgroup->dir >= 0)
         close(cgroup->dir);
+    jg_orphans_give(cgroup->number);
     free(cgroup);
 }
 
@@ -150,7 +168,7 @@ static bool reusable(struct jg_cgroup *cgroup)
     struct jg_err ignored;
     if (fstat(cgroup->dir, &status) < 0 || (int)status.st_nlink - 2 != cgroup->pooled)
         return false;
-    if (cgroup->limited || faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
+    if (cgroup->limited || cgroup->orphans || faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
         return false;
     return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup) &&
            !jg_cgroup_gone(cgroup);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "../os.h"
+#include "orphans.h"
 #include "pids.h"
 
 struct jg_cgroup {
@@ -15,7 +16,6 @@ struct jg_cgroup {
     struct jg_cgroup *pool; /* empty ones inside this, to be used again */
     int pooled;
     unsigned number; /* its name is "job-" and this */
-    unsigned last;   /* the highest number inside */
     int dir;
     int home;   /* a cgroup inside it for its own processes, once others inside it have controllers; else -1 */
     int events; /* its cgroup.events */
@@ -23,7 +23,9 @@ struct jg_cgroup {
     bool frozen;
     bool limited;                  /* no later job is to have it */
     bool killed;                   /* it must not be started in again; see cgrouprenew.c */
+    bool orphans;                  /* some who were in it are init's to reap, which may be later */
     double base_user, base_system; /* what its processes had used before this job had it */
+    struct jg_orphans_io base_io;  /* the same, of init's */
 };
 
 /* An empty cgroup inside `parent`, new or from its pool. NULL with `err` filled. */

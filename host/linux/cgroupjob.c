@@ -150,6 +150,7 @@ static bool vacant(struct jg_os_job *job)
         return vacant_without_cgroup(job);
     bool empty = !jg_cgroup_populated(job->cgroup);
     if (!empty && job->strangers == NULL) {
+        job->cgroup->orphans = true;
         watch_events(job);
         watch_strangers(job);
         if (job->cgroup->killed)

@@ -67,7 +67,8 @@ static bool list_ourselves(const struct jg_os_loop *loop, struct jg_pids *pids)
 {
     char path[PATH_MAX];
     if (jg_os_guarantee()->level == JG_LEVEL_REAPER)
-        return jg_pids_add(pids, getpid()) && jg_pids_add(pids, getppid()) && jg_link_reapers(loop->jobs, pids);
+        return jg_pids_add(pids, getpid()) && jg_pids_add(pids, getppid()) && jg_link_reapers(loop->jobs, pids) &&
+               jg_link_pool_reapers(&loop->reapers, pids);
     int dir = jg_cgroup_of(getpid(), path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool ok = dir >= 0 && jg_cgroupfile_pids(dir, pids);
     if (dir >= 0)

@@ -17,6 +17,7 @@
 #include "cgrouprun.h"
 #include "job.h"
 #include "native.h"
+#include "usage.h"
 
 enum { PATIENCE_MS = 2000 };
 
@@ -30,11 +31,18 @@ struct jg_cgroup *jg_cgroup_around(const struct jg_os_job *job)
 }
 
 /* What the job has used stays its own. */
-static void inherit(struct jg_cgroup *fresh, const struct jg_os_job *job)
+static void inherit(struct jg_cgroup *fresh, struct jg_os_job *job)
 {
+    job->peak_memory = jg_usage_peak(job);
     const struct jg_cgroup *old = job->cgroup;
     fresh->base_user -= old != NULL ? jg_cgroup_used(old, "user_usec") - old->base_user : job->user_time;
     fresh->base_system -= old != NULL ? jg_cgroup_used(old, "system_usec") - old->base_system : job->system_time;
+    if (old == NULL)
+        return;
+    jg_orphans_await();
+    struct jg_orphans_io io = jg_orphans_io(old->number);
+    fresh->base_io.read_bytes -= io.read_bytes - old->base_io.read_bytes;
+    fresh->base_io.written_bytes -= io.written_bytes - old->base_io.written_bytes;
 }
 
 static bool replace(struct jg_os_job *job, struct jg_err *err)

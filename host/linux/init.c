@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -37,11 +38,21 @@ _Noreturn static void end(const struct init *init)
     _exit(JG_EXIT_SUCCESS);
 }
 
+/* Who has ended and hasn't been reaped, with what it had used: libc's waitid doesn't give that. */
+static bool has_ended(siginfo_t *info, struct rusage *usage)
+{
+    info->si_pid = 0;
+    return syscall(SYS_waitid, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT, usage) == 0 && info->si_pid != 0;
+}
+
 static void reap(struct init *init)
 {
-    siginfo_t info = {0};
+    siginfo_t info;
+    struct rusage usage;
     bool harness_ended = false;
-    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
+    while (has_ended(&info, &usage)) {
+        jg_orphans_add(info.si_pid, &usage);
+        waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
         if (info.si_pid == init->harness) {
             bool exited = info.si_code == CLD_EXITED;
             jg_linux.shared->result =
@@ -50,7 +61,6 @@ static void reap(struct init *init)
             harness_ended = true;
         }
         jg_pids_remove(&init->reapers, info.si_pid);
-        info.si_pid = 0;
     }
     if (harness_ended)
         end(init);
@@ -116,8 +126,11 @@ _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int 
             continue;
         if (handles[1].revents != 0)
             end(&init);
-        if (handles[2].revents != 0 && !jg_reaper_serve(harness_socket, &init.reapers))
-            handles[2].fd = -1;
+        if (handles[2].revents != 0) {
+            reap(&init); /* whoever asks for that may have seen them end before we have */
+            if (!jg_reaper_serve(harness_socket, &init.reapers))
+                handles[2].fd = -1;
+        }
         if (handles[0].revents != 0)
             handle_signal(&init);
     }

@@ -39,7 +39,6 @@ static void dispose(struct jg_os_job *job)
     if (job->ops != NULL)
         job->ops->dispose(job);
     if (job->parent != NULL) {
-        job->parent->total += job->total;
         job->parent->user_time += job->user_time;
         job->parent->system_time += job->system_time;
         job->parent->read_bytes += job->read_bytes;
@@ -109,10 +108,7 @@ void jg_job_count(struct jg_os_job *job, int change)
     if (job == NULL)
         return;
     job->live += change;
-    if (change < 0)
-        return;
-    job->total += change;
-    for (; job != NULL; job = job->parent)
+    for (; change > 0 && job != NULL; job = job->parent)
         job->populated = true;
 }
 

@@ -45,9 +45,10 @@ struct jg_os_job {
     int live;                        /* how many are in `processes` */
     int holds;
     bool isolate, populated, frozen, released;
-    int64_t total;                     /* processes that were ever seen in it */
     double user_time, system_time;     /* of those that a reaper saw ending */
     int64_t read_bytes, written_bytes; /* of those that have ended */
+    int64_t most_read, most_written;   /* that was ever told of it */
+    int64_t peak_memory;               /* in the cgroups that it had before this one */
     double limit[JG_LIMIT_COUNT];      /* 0: none */
 };
 

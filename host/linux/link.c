@@ -74,12 +74,15 @@ static bool request(struct jg_link *link, struct jg_err *err)
     struct jg_link *outer = jg_job_nearest_link(link->job->parent);
     if (outer == NULL)
         return jg_reaper_request(link->job->isolate, &link->socket, err);
-    return jg_link_ready(outer, err) && jg_link_request(outer, link->job->isolate, &link->socket, err);
+    if (!jg_link_ready(outer, err) || !jg_link_request(outer, link->job->isolate, &link->socket, err))
+        return false;
+    link->inside = outer->made;
+    return true;
 }
 
 static bool start(struct jg_link *link, struct jg_err *err)
 {
-    struct jg_os_loop *loop = link->job->loop;
+    struct jg_os_loop *loop = link->loop;
     if (!request(link, err) || !receive_ready(link, err))
         goto fail;
     fcntl(link->socket, F_SETFL, O_NONBLOCK);
@@ -87,6 +90,8 @@ static bool start(struct jg_link *link, struct jg_err *err)
     link->pid = jg_fdinfo_pid(proc, link->pidfd);
     close(proc);
     link->sent = link->empty = 0;
+    link->made++;
+    link->outer = false;
     jg_link_reserve(loop, &link->spare);
     if (!jg_watch_add(loop, &link->watch, link->socket, EPOLLIN, err) ||
         !jg_watch_add(loop, &link->death, link->pidfd, EPOLLIN, err))
@@ -111,9 +116,14 @@ bool jg_link_ready(struct jg_link *link, struct jg_err *err)
 
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err)
 {
-    struct jg_link *link = calloc(1, sizeof *link);
+    struct jg_link *link = jg_link_reuse(job);
+    job->link = link;
+    if (link != NULL)
+        return true;
+    link = calloc(1, sizeof *link);
     if (link == NULL)
         return jg_err_set(err, ENOMEM, "cannot make a job");
+    link->loop = job->loop;
     link->job = job;
     link->watch = (struct jg_watch){.ready = jg_link_on_socket, .fd = -1};
     link->death = (struct jg_watch){.ready = jg_link_on_death, .fd = -1};
@@ -126,17 +136,22 @@ bool jg_link_open(struct jg_os_job *job, struct jg_err *err)
     return true;
 }
 
-void jg_link_close(struct jg_os_job *job)
+void jg_link_free(struct jg_link *link)
 {
-    struct jg_link *link = job->link;
-    if (link == NULL)
-        return;
-    jg_watch_remove(job->loop, &link->watch);
-    jg_watch_remove(job->loop, &link->death);
+    jg_link_pool_close(&link->pool);
+    jg_watch_remove(link->loop, &link->watch);
+    jg_watch_remove(link->loop, &link->death);
     jg_link_close_fd(&link->socket); /* its end-of-file, at which the reaper ends */
     jg_link_close_fd(&link->pidfd);
     jg_link_close_fd(&link->spare);
     jg_pidmap_free(&link->map);
     free(link);
+}
+
+void jg_link_close(struct jg_os_job *job)
+{
+    struct jg_link *link = job->link;
+    if (link != NULL && !jg_link_keep(link))
+        jg_link_free(link);
     job->link = NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef JG_LINK_H
 #define JG_LINK_H
 
+#include "linkpool.h"
 #include "loop.h"
 #include "pidmap.h"
 #include "pids.h"
@@ -17,7 +18,13 @@ enum jg_link_state {
 struct jg_link {
     struct jg_watch watch; /* of the socket */
     struct jg_watch death; /* of the reaper's pidfd */
-    struct jg_os_job *job;
+    struct jg_os_loop *loop;
+    struct jg_os_job *job;      /* NULL: it is kept in a pool */
+    struct jg_link *next;       /* there */
+    struct jg_link_pool *place; /* that one */
+    struct jg_link_pool pool;   /* of reapers inside of it */
+    bool outer;                 /* there are such, or there have been */
+    unsigned made, inside;      /* how often its reaper was made; the same of the one around it, then */
     enum jg_link_state state;
     int socket, pidfd;
     int spare;            /* closed while a message is received: room for the descriptor in it */
@@ -26,7 +33,7 @@ struct jg_link {
     struct jg_pidmap map;
 };
 
-/* Makes the reaper of `job`, and waits until it is ready. */
+/* Gives `job` a reaper that was kept, or makes one and waits until it is ready. */
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 
 /*
@@ -35,10 +42,10 @@ bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 */
 void jg_link_settle(struct jg_os_job *job);
 
-/* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them. */
+/* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them, also those that are kept. */
 bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers);
 
-/* Ends the reaper's work, and frees the link. */
+/* The job is over: keeps its reaper, or ends it. */
 void jg_link_close(struct jg_os_job *job);
 
 #endif

@@ -48,6 +48,7 @@ static void link_died(struct jg_link *link)
     struct jg_err ignored;
     jg_watch_remove(job->loop, &link->watch);
     jg_link_close_fd(&link->socket);
+    jg_link_pool_close(&link->pool); /* they aren't inside of it any more */
     jg_pidmap_free(&link->map);
     link->state = JG_LINK_DYING;
     if (job->cgroup != NULL)
@@ -94,8 +95,6 @@ static void on_exited(struct jg_link *link, const struct jg_reaper_message *mess
     link->job->written_bytes += status.written_bytes;
     if (process != NULL)
         jg_process_tell_ended(process, &status);
-    else
-        link->job->total++; /* an orphan */
 }
 
 static void on_message(struct jg_link *link, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
@@ -141,6 +140,10 @@ void jg_link_on_socket(struct jg_watch *watch, uint32_t events)
     struct jg_link *link = JG_CONTAINER(watch, struct jg_link, watch);
     struct jg_os_job *job = link->job;
     (void)events;
+    if (job == NULL) {
+        jg_link_revise(link);
+        return;
+    }
     jg_job_hold(job);
     drain(link, MESSAGES_A_TURN);
     jg_job_drop(job);
@@ -152,6 +155,10 @@ void jg_link_on_death(struct jg_watch *watch, uint32_t events)
     struct jg_link *link = JG_CONTAINER(watch, struct jg_link, death);
     struct jg_os_job *job = link->job;
     (void)events;
+    if (job == NULL) {
+        jg_link_revise(link);
+        return;
+    }
     jg_job_hold(job);
     drain(link, INT32_MAX); /* what it said before it died */
     if (link->state == JG_LINK_OPEN)

@@ -47,6 +47,7 @@ bool jg_link_request(struct jg_link *outer, bool isolate, int *result, struct jg
     struct jg_reaper_fds fds = {.at = {pair[1]}, .count = 1};
     bool ok = send_request(outer, &message, NULL, &fds, err);
     close(pair[1]);
+    outer->outer = true;
     if (ok)
         *result = pair[0];
     else
@@ -143,6 +144,8 @@ bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
     for (; job != NULL; job = job->next) {
         if (job->link != NULL && job->link->pid > 0)
             ok = jg_pids_add(reapers, job->link->pid) && ok;
+        if (job->link != NULL)
+            ok = jg_link_pool_reapers(&job->link->pool, reapers) && ok;
         ok = jg_link_reapers(job->children, reapers) && ok;
     }
     return ok;
@@ -154,6 +157,7 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     if (job->link->pid <= 0)
         return true;
     jg_link_reapers(job->children, &reapers);
+    jg_link_pool_reapers(&job->link->pool, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
     return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");

@@ -12,6 +12,9 @@ bool jg_link_ready(struct jg_link *link, struct jg_err *err);
 /* Asks `outer` for a reaper inside of it, whose socket it gives. READY is still to come. */
 bool jg_link_request(struct jg_link *outer, bool isolate, int *socket, struct jg_err *err);
 
+/* Ends the reaper's work, and frees the link, which is no job's and in no pool. */
+void jg_link_free(struct jg_link *link);
+
 /* Its watches' ready. */
 void jg_link_on_socket(struct jg_watch *watch, uint32_t events);
 void jg_link_on_death(struct jg_watch *watch, uint32_t events);

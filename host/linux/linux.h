@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "../os.h"
+#include "orphans.h"
 
 /* Where they are made first, and where they can have controllers. */
 enum { JG_CGROUPS = 2 };
@@ -33,6 +34,8 @@ struct jg_shared {
     _Atomic double consumed;       /* when the harness had dealt with an interrupt and went on; 0: never */
     char cgroup[JG_CGROUPS][1024]; /* this run's own cgroups, or empty: the guard removes them at the end */
     pid_t detacher;                /* for the guard, from who made it; or minus an errno */
+    unsigned last_cgroup;          /* the number that was given to a cgroup last */
+    struct jg_orphans orphans[JG_ORPHAN_NUMBERS]; /* by those numbers */
 };
 
 struct jg_linux {

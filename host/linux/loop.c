@@ -172,6 +172,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         jg_jobs_check_all(loop);
     }
     jg_jobs_abandon(loop); /* whom a SIGKILL doesn't end, the run's end does, or waits for */
+    jg_link_pool_close(&loop->reapers);
     jg_processes_forget(loop);
     jg_job_close_cgroups(loop);
     dispose(loop);

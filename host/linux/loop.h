@@ -11,6 +11,7 @@
 
 #include "../os.h"
 #include "linger.h"
+#include "linkpool.h"
 #include "slot.h"
 
 /* A descriptor that is waited for. Part of what it wakes. */
@@ -45,6 +46,7 @@ struct jg_os_loop {
     struct jg_process_list settled; /* born or failed, but `spawned` hasn't come */
     struct jg_os_process *plain;    /* processes in no job */
     struct jg_os_job *jobs;         /* the outermost */
+    struct jg_link_pool reapers;    /* that no job has, for the next ones */
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
     struct jg_listener *listener;   /* for those who attach, or NULL */
     struct jg_detach_queue detach;

@@ -25,6 +25,7 @@ enum jg_reaper_word {
     JG_REAPER_THAW,   /* the same */
     JG_REAPER_SETTLE, /* the same: all that was asked for before is done */
     JG_REAPER_CHILD,  /* a descriptor: the reaper's end of another pair; flags: isolated? */
+    JG_REAPER_REAP,   /* to init alone: a descriptor, closed when all who had ended have been reaped */
     /* events */
     JG_REAPER_READY,   /* comes first: error, stage; a pidfd of the reaper */
     JG_REAPER_SPAWNED, /* id, pid; a pidfd */
@@ -73,7 +74,8 @@ void jg_wire_close(struct jg_reaper_fds *fds);
 /* Asks init for a reaper, whose socket it gives. READY is still to come. */
 bool jg_reaper_request(bool isolate, int *socket, struct jg_err *err);
 
-/* In init: serves one such request, and adds who was made to `reapers`. False at the end of the socket. */
+/* In init, which has just reaped all there were: serves one request, and adds who was made to `reapers`. False at the
+** end of the socket. */
 bool jg_reaper_serve(int init_socket, struct jg_pids *reapers);
 
 /* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1.

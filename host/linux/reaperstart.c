@@ -41,14 +41,14 @@ bool jg_reaper_serve(int init_socket, struct jg_pids *reapers)
     struct jg_reaper_message message;
     struct jg_reaper_fds fds;
     int got = jg_wire_receive(init_socket, &message, NULL, &fds);
-    if (got > 0 && fds.count == 1) {
+    if (got > 0 && message.word == JG_REAPER_CHILD && fds.count == 1) {
         pid_t pid = jg_reaper_start(fds.at[0], (message.flags & JG_REAPER_ISOLATED) != 0);
         if (pid > 0)
             jg_pids_add(reapers, pid); /* else nobody continues it: no reason to refuse it */
         return true;
     }
     jg_wire_close(&fds);
-    return got == -EAGAIN;
+    return got > 0 || got == -EAGAIN;
 }
 
 /* fork, into namespaces of its own; by clone(2), since some seccomp filters know no clone3. */

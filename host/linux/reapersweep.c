@@ -73,6 +73,7 @@ void jg_reaper_tell_empty(struct jg_reaper *reaper)
     struct jg_reaper_message message = {.word = JG_REAPER_EMPTY, .id = reaper->served};
     reaper->told = reaper->served;
     reaper->children = 0;
+    jg_pids_free(&reaper->stopped); /* of those who were killed while they were frozen */
     jg_outbox_send(&reaper->box, &message, -1);
 }
 

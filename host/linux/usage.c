@@ -4,9 +4,13 @@
 #define _GNU_SOURCE
 #include "usage.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "cgroup.h"
 #include "cgroupfile.h"
 #include "job.h"
+#include "orphans.h"
 #include "procstat.h"
 
 static const struct jg_os_usage unknown = {
@@ -19,17 +23,15 @@ static const struct jg_os_usage unknown = {
     .written_bytes = -1,
 };
 
-static int64_t total(const struct jg_os_job *job)
-{
-    int64_t sum = job->total;
-    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
-        sum += total(child);
-    return sum;
-}
-
 static int64_t at_least(int64_t value, int64_t least)
 {
     return value > least ? value : least;
+}
+
+int64_t jg_usage_peak(const struct jg_os_job *job)
+{
+    int64_t peak = job->cgroup != NULL ? jg_cgroupfile_number(job->cgroup->dir, "memory.peak", "") : -1;
+    return peak >= 0 ? at_least(peak, job->peak_memory) : -1;
 }
 
 /* Of those that have ended it is what they, and whom they waited for, had when they did. */
@@ -41,15 +43,46 @@ static void add_io(const struct jg_os_job *job, struct jg_os_usage *usage)
         add_io(child, usage);
 }
 
+/* Is it alive, but we may not look into it? Who has ended counts when its parent has waited for it. */
+static bool is_hidden(pid_t pid, int error)
+{
+    struct jg_procstat stat;
+    return (error == EACCES || error == EPERM) && jg_procstat_read(pid, &stat) && strchr("ZX", stat.state) == NULL;
+}
+
+/* If there is one who is hidden, the sum isn't known. */
 static void add_live_io(const struct jg_pids *pids, struct jg_os_usage *usage)
 {
     int64_t got, put;
-    for (size_t i = 0; i < pids->count; i++) {
-        if (!jg_procstat_io(pids->at[i], &got, &put))
-            continue;
-        usage->read_bytes += got;
-        usage->written_bytes += put;
+    for (size_t i = 0; i < pids->count && usage->read_bytes >= 0; i++) {
+        if (jg_procstat_io(pids->at[i], &got, &put)) {
+            usage->read_bytes += got;
+            usage->written_bytes += put;
+        } else if (is_hidden(pids->at[i], errno)) {
+            usage->read_bytes = usage->written_bytes = -1;
+        }
     }
+}
+
+/* Whom init reaps. In it is whoever has ended since we looked at the living. */
+static void add_orphans_io(const struct jg_cgroup *cgroup, struct jg_os_usage *usage)
+{
+    if (usage->read_bytes < 0)
+        return;
+    jg_orphans_await();
+    struct jg_orphans_io io = jg_orphans_io(cgroup->number);
+    bool counted = cgroup->number < JG_ORPHAN_NUMBERS;
+    usage->read_bytes = counted ? usage->read_bytes + io.read_bytes - cgroup->base_io.read_bytes : -1;
+    usage->written_bytes = counted ? usage->written_bytes + io.written_bytes - cgroup->base_io.written_bytes : -1;
+}
+
+/* Who ended a moment ago is neither among those that live nor among those that were reaped: it isn't less for that. */
+static void keep_io(struct jg_os_job *job, struct jg_os_usage *usage)
+{
+    if (usage->read_bytes < 0 || usage->written_bytes < 0)
+        return;
+    usage->read_bytes = job->most_read = at_least(usage->read_bytes, job->most_read);
+    usage->written_bytes = job->most_written = at_least(usage->written_bytes, job->most_written);
 }
 
 bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
@@ -64,15 +97,15 @@ bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct
         usage->user_time = (double)user / 1e6 - cgroup->base_user;
         usage->system_time = (double)system / 1e6 - cgroup->base_system;
     }
-    usage->peak_memory = jg_cgroupfile_number(cgroup->dir, "memory.peak", "");
+    usage->peak_memory = jg_usage_peak(job);
     if (jg_cgroup_pids(cgroup, true, &pids)) {
         usage->active_processes = (int64_t)pids.count;
         usage->read_bytes = usage->written_bytes = 0;
         add_io(job, usage);
         add_live_io(&pids, usage);
+        add_orphans_io(cgroup, usage);
+        keep_io(job, usage);
     }
-    job->total += at_least(usage->active_processes - total(job), 0); /* what has been seen stays counted */
-    usage->total_processes = total(job);
     jg_pids_free(&pids);
     return true;
 }
@@ -107,8 +140,7 @@ bool jg_usage_of_processes(struct jg_os_job *job, struct jg_os_usage *usage, str
     add_io(job, usage);
     if (!add_live(job, usage, err))
         return false;
-    job->total += at_least(usage->active_processes - total(job), 0);
-    usage->total_processes = total(job);
+    keep_io(job, usage);
     return true;
 }
 

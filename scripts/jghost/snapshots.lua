@@ -162,7 +162,10 @@ local usage_texts = {
 function core.usage_metatable.__tostring(usage)
     local texts = {}
     if usage.active_processes then
-        texts[1] = ("%d of %s processes active"):format(usage.active_processes, usage.total_processes or "?")
+        local active, total = usage.active_processes, usage.total_processes
+        texts[1] = total and ("%d of %d processes active"):format(active, total)
+            or ("%d process%s active, %s spawned"):format(active, active == 1 and "" or "es",
+                usage.spawned_processes or "?")
     end
     for _, text in ipairs(usage_texts) do
         local field, before, format = table.unpack(text)

@@ -69,11 +69,13 @@ local function spawn_rate(job, program, count, width, stdout)
             while left > 0 do
                 left = left - 1
                 local process = assert(job:spawn { program, stdin = "inherit", stdout = stdout })
-                process:wait()
+                assert(process:wait().ok)
             end
         end)
     end
-    jg.wait_all(tasks)
+    for _, task in ipairs(tasks) do
+        task:wait() -- jg.wait_all would keep the error of one that failed
+    end
     return (jg.now() - began) * 1e6 / count
 end
 
@@ -113,27 +115,36 @@ local function bench_spawn_pinned()
     report("spawn, 1 at a time, on one processor: us", median(ours), median(theirs), "1.0")
 end
 
+-- Of each kind of jobs that there is here; as root, also of those that an ordinary user has, whose program and script
+-- must be where he may read them.
 local function bench_job_each()
-    local rounds, count = short and 1 or 5, short and 20 or on_windows and 60 or 1000
-    local shared, own = {}, {}
-    for round = 1, rounds do
-        local job <close> = jg.job {}
-        shared[round] = spawn_rate(job, support.tiny, count, 8)
-        local left, tasks = count, {}
-        local began = jg.now()
-        for i = 1, 8 do
-            tasks[i] = jg.task(function()
-                while left > 0 do
-                    left = left - 1
-                    local each <close> = jg.job {}
-                    assert(each:spawn { support.tiny, stdin = "inherit" }):wait()
-                end
-            end)
-        end
-        jg.wait_all(tasks)
-        own[round] = (jg.now() - began) * 1e6 / count
+    local count = short and 20 or on_windows and 60 or 1000
+    local script, program = "tests/bench/job_each.lua", support.tiny
+    local function line(name, target, command)
+        local values = measure(command)
+        report(name .. ", 8 at a time: us", values.own, values.shared, target)
     end
-    report("a job for each, 8 at a time: us a process", median(own), median(shared), "0.8")
+    line("a job each", "0.8", { support.jghost, script, program, count })
+    if on_windows then
+        return
+    end
+    line("an isolated job each", nil, { support.jghost, script, program, count, "isolated" })
+    if jg.run { "id", "-u" }.stdout ~= "0\n" then
+        return
+    end
+    local copy <close> = setmetatable({ path = jg.run { "mktemp", "-d" }.stdout:match "[^\n]+" }, {
+        __close = function(self) jg.run { "rm", "-rf", self.path } end,
+    })
+    assert(jg.run { "cp", support.jghost, script, program, copy.path }.ok)
+    assert(jg.run { "chmod", "-R", "a+rX", copy.path }.ok)
+    local function as_nobody(name, target, kind)
+        line("as nobody, " .. name, target, {
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy.path .. "/jghost",
+            copy.path .. "/job_each.lua", copy.path .. "/tiny", count, kind,
+        })
+    end
+    as_nobody("a job each", "0.8", "plain")
+    as_nobody("an isolated job each", nil, "isolated")
 end
 
 -- Megabytes a second from 8 processes that write as fast as they can, each into a capture of the usual bounds.
