@@ -23,6 +23,7 @@
 #include "idmap.h"
 #include "mounts.h"
 #include "plan.h"
+#include "procstat.h"
 #include "start.h"
 
 bool jg_pidfd_ended(int pidfd)
@@ -53,9 +54,9 @@ static bool wait_for_either(const struct jg_os_start *start)
 static bool move_in(struct jg_err *err)
 {
     if (!jg_mounts_make_private())
-        return jg_err_set(err, errno, "cannot keep the namespace's mounts to itself");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot keep the namespace's mounts to itself");
     if (!jg_mounts_proc())
-        return jg_err_set(err, errno, "cannot mount the namespace's /proc");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot mount the namespace's /proc");
     return true;
 }
 
@@ -72,11 +73,11 @@ static bool enter_level(const struct jg_os_start *start, struct jg_err *err)
 {
     jg_linux.outer_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (jg_linux.shared->user_namespace && !jg_idmap_write(start->user, start->group))
-        return jg_err_set(err, errno, "cannot map the user into the namespace");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot map the user into the namespace");
     if (start->level != JG_LEVEL_REAPER)
         return move_in(err);
     if (access("/proc/self/stat", R_OK) == -1)
-        return jg_err_set(err, errno, "cannot read /proc");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot read /proc");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         return jg_err_set(err, errno, "cannot become a subreaper");
     return true;

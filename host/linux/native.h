@@ -22,6 +22,8 @@
     X(BUSY_MEMORY, NOT_SUPPORTED, JG_NATIVE_BUSY("memory")) \
     X(BUSY_PIDS, NOT_SUPPORTED, JG_NATIVE_BUSY("pids")) \
     X(BUSY_CPU, NOT_SUPPORTED, JG_NATIVE_BUSY("cpu")) \
+    X(NO_PROC, NOT_SUPPORTED, \
+      "There is no /proc here: have root mount it, by `mkdir -p /proc && mount -t proc proc /proc`") \
     X(CGROUP_GONE, GONE, "Somebody else has removed its cgroup") \
     X(LATE, INVALID, "The job around it has processes already: give limits before you start anything in it") \
     X(PROCESS_LIMIT, NO_PROCESSES, "The job has as many processes as its limit allows")
