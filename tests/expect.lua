@@ -216,6 +216,7 @@ return {
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/guard/noproc_spec.lua"] = "/proc is Linux's",
+        ["tests/guard/shortage_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/guard/unreadable_spec.lua"] = "files that may be run and not read are Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/bindings/space_spec.lua"] = "needs a small file system of its own, which Linux mounts",

@@ -94,6 +94,9 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) == -1)
         return jg_err_set(err, errno, "cannot make a socket to init");
+    int signals = jg_init_signals();
+    if (signals == -1)
+        return jg_err_set(err, errno, "cannot listen to signals in init");
     pid_t init = getpid();
     pid_t harness = fork();
     if (harness == -1)
@@ -102,8 +105,9 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
         close(sockets[0]);
         close(start->asks);
         close(jg_linux.detach_socket);
-        jg_init_main(start, harness, sockets[1]);
+        jg_init_main(start, harness, signals, sockets[1]);
     }
+    close(signals);
     close(sockets[1]);
     close(start->event);
     close(start->guard);

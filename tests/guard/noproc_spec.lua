@@ -4,23 +4,21 @@ local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local jg = require "jghost"
+local ordinary = require "tests.ordinary"
 local support = require "tests.support"
 
 local MISSING = "There is no /proc here: have root mount it, by `mkdir -p /proc && mount -t proc proc /proc`"
 
-local folder, jghost, child -- programs that everybody may run, wherever the build is
-fixture.folder(function(path)
-    folder = path
-    jghost = helper.write(path .. "/jghost", support.read(support.jghost), "755")
-    child = helper.write(path .. "/child", support.read(support.child), "755")
-    assert(jg.run { "chmod", "755", path }.ok)
+local folder, jghost, child
+fixture.programs(function(path)
+    folder, jghost, child = path, path .. "/jghost", path .. "/child"
 end)
 
--- There may be several, one over the other. What follows runs the arguments.
+-- There may be several, one over the other.
 local without_proc = [[
     while umount -l /proc 2>/dev/null; do :; done
-    [ ! -e /proc/self ] && exec ]]
-local as_root, as_nobody = '"$@"', 'setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
+    [ ! -e /proc/self ] && exec "$@"
+]]
 
 -- A root that is no mount point, as that of many a chroot; its /proc is an empty folder, or not even that.
 local chroot = [[
@@ -60,7 +58,7 @@ describe("without a /proc", function()
         it("the processes of a job that is " .. kind .. " are known to be the script's", function()
             needs_mounts()
             needs_namespace()
-            local result = unshared(without_proc .. as_root, jghost, "-e", [[
+            local result = unshared(without_proc, jghost, "-e", [[
                 local jg = require "jghost"
                 local job = jg.job { isolate = arg[2] == "isolated", name = "api", leaks = "fail" }
                 local process = job:spawn { arg[1], "hang" }
@@ -78,14 +76,14 @@ describe("without a /proc", function()
 
     it("level reaper says what is missing", function()
         needs_mounts()
-        local result = unshared(without_proc .. as_root, jghost, "--level=reaper", "-e", "")
+        local result = unshared(without_proc, jghost, "--level=reaper", "-e", "")
         assert.equal("cannot read /proc: " .. MISSING, refusal(result, "reaper"))
     end)
 
     it("an ordinary user is told what is missing", function()
         needs_mounts()
         needs_namespace()
-        local result = unshared(without_proc .. as_nobody, jghost, "--level=namespace", "-e", "")
+        local result = unshared(without_proc, table.unpack(ordinary.command { jghost, "--level=namespace", "-e", "" }))
         assert.equal("cannot map the user into the namespace: " .. MISSING, refusal(result, "namespace"))
     end)
 

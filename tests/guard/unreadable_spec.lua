@@ -1,25 +1,19 @@
 -- unreadable_spec.lua: a jghost that its user may run but not read has the level, and all else, of a readable one.
 
+local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 local jg = require "jghost"
-local fixture = require "tests.fixture"
+local ordinary = require "tests.ordinary"
 local support = require "tests.support"
 
--- Nobody, if we are root, who may read everything. It takes one more exec: setpriv keeps its rights until its own.
-local as_nobody = { "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env" }
-local prefix = helper.output({ "pid" }):find "uid=0 " and as_nobody or { "env" }
-
 local readable, unreadable, child
-fixture.folder(function(path)
-    readable = helper.write(path .. "/readable", support.read(support.jghost), "755")
-    unreadable = helper.write(path .. "/unreadable", support.read(support.jghost), "111")
-    child = helper.write(path .. "/child", support.read(support.child), "755")
-    assert(jg.run { "chmod", "755", path }.ok)
+fixture.programs(function(folder)
+    readable, child = folder .. "/jghost", folder .. "/child"
+    unreadable = helper.write(folder .. "/unreadable", support.read(support.jghost), "111")
 end)
 
 local function prints(jghost, script)
-    local command = { table.unpack(prefix) }
-    table.move({ jghost, "-e", script, "-", child }, 1, 5, #command + 1, command)
+    local command = ordinary.command { jghost, "-e", script, "-", child }
     command.stdin, command.timeout = "null", 60
     local result = assert(jg.run(command))
     assert.is_true(result.ok, tostring(result) .. ": " .. result.stderr)
