@@ -83,6 +83,20 @@ static bool enter_level(const struct jg_os_start *start, struct jg_err *err)
     return true;
 }
 
+/*
+** At level `reaper` init leaves the guard's session, so that nobody ends both by one signal to the guard's group. Until
+** it has, nothing may be started.
+*/
+static bool wait_for_init(const struct jg_os_start *start)
+{
+    char word;
+    ssize_t got = sizeof word;
+    if (start->level == JG_LEVEL_REAPER)
+        while ((got = recv(jg_linux.init_socket, &word, sizeof word, 0)) == -1 && errno == EINTR)
+            continue;
+    return got == sizeof word;
+}
+
 /* Init dies with everything in the namespace; at level `reaper` this is what follows it. */
 static bool bind_to_init(pid_t init)
 {
@@ -115,7 +129,7 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     jg_linux.guard_socket = start->asks;
     if (jg_linux.shared->user_namespace && !drop_capabilities())
         return jg_err_set(err, errno, "cannot drop the namespace's capabilities");
-    if (!bind_to_init(init))
+    if (!bind_to_init(init) || !wait_for_init(start))
         return jg_err_set(err, ECHILD, "init has ended");
     prctl(PR_SET_NAME, "jghost-harness");
     return true;
