@@ -6,7 +6,7 @@
 
 struct listing {
     lua_State *L;
-    int spawned; /* index of a table: the job's name, or true, by the outer numbers of those that the script spawned */
+    int spawned; /* index of a table: the job's name, or true, by our own numbers of those that the script spawned */
     lua_Integer count;
 };
 
@@ -54,7 +54,7 @@ static void set_flag(lua_State *L, const char *name, bool value)
 /* Who is just being spawned still has a reaper's name. */
 static void set_origin(lua_State *L, int spawned, const struct jg_os_process_info *info)
 {
-    bool is_spawned = lua_rawgeti(L, spawned, info->host_pid) != LUA_TNIL;
+    bool is_spawned = lua_rawgeti(L, spawned, info->local_pid) != LUA_TNIL;
     if (lua_isstring(L, -1))
         lua_setfield(L, -2, "job");
     else
@@ -93,7 +93,7 @@ static void push_spawned(lua_State *L)
     lua_newtable(L);
     for (struct jg_process *process = jg_host_of(L)->processes; process != NULL; process = process->next) {
         bool spawned = process->os != NULL && process->job != NULL && !process->has_status;
-        int64_t pid = spawned ? jg_os_process_host_pid(process->os) : -1;
+        int64_t pid = spawned ? jg_os_process_local_pid(process->os) : -1;
         if (pid == -1)
             continue;
         if (!jg_job_push_name(L, process->job))

@@ -1,5 +1,5 @@
 /*
-** err.c: the error kinds and their names.
+** err.c: the error kinds, their names, and what follows from them.
 */
 #include "err.h"
 
@@ -19,4 +19,9 @@ int jg_err_set(struct jg_err *err, int native, const char *what)
     err->native = native;
     err->what = what;
     return 0;
+}
+
+bool jg_err_is_shortage(const struct jg_err *err)
+{
+    return err->kind == JG_ERR_NO_MEMORY || err->kind == JG_ERR_NO_DESCRIPTORS || err->kind == JG_ERR_NO_PROCESSES;
 }

@@ -8,6 +8,7 @@
 #ifndef JG_ERR_H
 #define JG_ERR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* kind, its portable name as scripts see it */
@@ -45,6 +46,9 @@ struct jg_err {
 
 /* The portable name of a kind, such as "not_found". Static text. */
 const char *jg_err_name(enum jg_err_kind kind);
+
+/* Is just now not enough of something there? That says nothing about whether the same could be done at another time. */
+bool jg_err_is_shortage(const struct jg_err *err);
 
 /*
 ** Puts the system's own words for `native`, or libuv's for a negated libuv code, ("No such file or directory") into

@@ -68,13 +68,24 @@ static int refuse_level(const char *option, enum jg_level level)
     return JG_EXIT_GUARD_FAILED;
 }
 
+static int refuse_shortage(enum jg_level level, const struct jg_err *err)
+{
+    char reason[160];
+    fprintf(stderr, "jghost: cannot enter level '%s' just now: %s: %s\n", jg_level_name(level), err->what,
+            jg_os_err_text(err->native, reason, sizeof reason));
+    return JG_EXIT_GUARD_FAILED;
+}
+
 /* Looks at other runs, and starts nothing of its own: the level is the one from which they can be seen. */
 static bool looks_at_others(const struct jg_command *command)
 {
     return command->mode == JG_MODE_LIST || command->mode == JG_MODE_ATTACH;
 }
 
-/* From the strongest level down to the weakest that the user accepts; nothing is weakened in silence. */
+/*
+** From the strongest level down to the weakest that the user accepts; nothing is weakened in silence. What is lacking
+** at the moment, such as a number of processes, says nothing about the level: a run mustn't be weaker because of that.
+*/
 int jg_guard_main(struct jg_command *command)
 {
     if (looks_at_others(command)) {
@@ -99,6 +110,8 @@ int jg_guard_main(struct jg_command *command)
         int status;
         if (attempt((enum jg_level)level, command, &status, &err))
             return status;
+        if (jg_err_is_shortage(&err))
+            return refuse_shortage((enum jg_level)level, &err);
         jg_os_run_refused((enum jg_level)level, &err);
     }
     fprintf(stderr, "jghost: no guarantee of at least '%s' is to be had: %s\n", jg_level_name(weakest),

@@ -290,8 +290,10 @@ bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg
 bool jg_os_process_open(struct jg_os_loop *loop, int64_t pid, const struct jg_os_process_events *events, void *owner,
                         struct jg_os_process **process, struct jg_err *err);
 
-/* As its own world and as the world outside of the guard number it; -1 if that isn't known. */
+/* As its own world, as we, and as the world outside of the guard number it; -1 if that isn't known. Of one that lives,
+** and of which it is known that it runs, only the last may be unknown. */
 int64_t jg_os_process_pid(const struct jg_os_process *process);
+int64_t jg_os_process_local_pid(const struct jg_os_process *process);
 int64_t jg_os_process_host_pid(const struct jg_os_process *process);
 
 /*

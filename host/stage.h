@@ -17,6 +17,7 @@
     X(HARNESS_BOUND, "harness-bound") \
     X(EVENT_SIGNALLED, "event-signalled") \
     X(HARNESS_RELEASED, "harness-released") \
+    X(INIT_BEGINS, "init-begins") \
     X(HARNESS_ENTERED, "harness-entered") \
     X(SCRIPT_BEGINS, "script-begins") \
     X(DETACHER_BORN, "detacher-born") \

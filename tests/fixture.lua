@@ -32,6 +32,16 @@ function fixture.folder(use)
     end)
 end
 
+--- The same, with copies of jghost and child in it that everybody may run, wherever they were built.
+function fixture.programs(use)
+    fixture.folder(function(folder)
+        assert(jg.run { "chmod", "755", folder }.ok)
+        helper.write(folder .. "/jghost", support.read(support.jghost), "755")
+        helper.write(folder .. "/child", support.read(support.child), "755")
+        use(folder)
+    end)
+end
+
 --- The same of a file with this text.
 function fixture.script(text, use)
     local file

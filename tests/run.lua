@@ -204,11 +204,11 @@ part("unprivileged", function()
 end)
 
 -- Not guard_spec and memory_spec: they measure memory, crash on purpose and refuse memory, which are the
--- sanitizers' own business.
+-- sanitizers' own business. Not noproc_spec: the sanitizers need a /proc.
 part("sanitize", function()
     local list = {}
     for _, spec in ipairs(specs) do
-        if not spec:find "guard_spec" and not spec:find "memory_spec" then
+        if not spec:find "guard_spec" and not spec:find "memory_spec" and not spec:find "noproc_spec" then
             list[#list + 1] = spec
         end
     end

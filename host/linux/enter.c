@@ -23,6 +23,7 @@
 #include "idmap.h"
 #include "mounts.h"
 #include "plan.h"
+#include "procstat.h"
 #include "start.h"
 
 bool jg_pidfd_ended(int pidfd)
@@ -53,9 +54,9 @@ static bool wait_for_either(const struct jg_os_start *start)
 static bool move_in(struct jg_err *err)
 {
     if (!jg_mounts_make_private())
-        return jg_err_set(err, errno, "cannot keep the namespace's mounts to itself");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot keep the namespace's mounts to itself");
     if (!jg_mounts_proc())
-        return jg_err_set(err, errno, "cannot mount the namespace's /proc");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot mount the namespace's /proc");
     return true;
 }
 
@@ -72,14 +73,28 @@ static bool enter_level(const struct jg_os_start *start, struct jg_err *err)
 {
     jg_linux.outer_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (jg_linux.shared->user_namespace && !jg_idmap_write(start->user, start->group))
-        return jg_err_set(err, errno, "cannot map the user into the namespace");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot map the user into the namespace");
     if (start->level != JG_LEVEL_REAPER)
         return move_in(err);
     if (access("/proc/self/stat", R_OK) == -1)
-        return jg_err_set(err, errno, "cannot read /proc");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot read /proc");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         return jg_err_set(err, errno, "cannot become a subreaper");
     return true;
+}
+
+/*
+** At level `reaper` init leaves the guard's session, so that nobody ends both by one signal to the guard's group. Until
+** it has, nothing may be started.
+*/
+static bool wait_for_init(const struct jg_os_start *start)
+{
+    char word;
+    ssize_t got = sizeof word;
+    if (start->level == JG_LEVEL_REAPER)
+        while ((got = recv(jg_linux.init_socket, &word, sizeof word, 0)) == -1 && errno == EINTR)
+            continue;
+    return got == sizeof word;
 }
 
 /* Init dies with everything in the namespace; at level `reaper` this is what follows it. */
@@ -93,6 +108,9 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) == -1)
         return jg_err_set(err, errno, "cannot make a socket to init");
+    int signals = jg_init_signals();
+    if (signals == -1)
+        return jg_err_set(err, errno, "cannot listen to signals in init");
     pid_t init = getpid();
     pid_t harness = fork();
     if (harness == -1)
@@ -101,8 +119,9 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
         close(sockets[0]);
         close(start->asks);
         close(jg_linux.detach_socket);
-        jg_init_main(start, harness, sockets[1]);
+        jg_init_main(start, harness, signals, sockets[1]);
     }
+    close(signals);
     close(sockets[1]);
     close(start->event);
     close(start->guard);
@@ -110,7 +129,7 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     jg_linux.guard_socket = start->asks;
     if (jg_linux.shared->user_namespace && !drop_capabilities())
         return jg_err_set(err, errno, "cannot drop the namespace's capabilities");
-    if (!bind_to_init(init))
+    if (!bind_to_init(init) || !wait_for_init(start))
         return jg_err_set(err, ECHILD, "init has ended");
     prctl(PR_SET_NAME, "jghost-harness");
     return true;

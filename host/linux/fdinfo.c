@@ -11,13 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-pid_t jg_fdinfo_pid(int proc, int pidfd)
+static pid_t read_pid(int folder, const char *path)
 {
-    char path[48], text[1024];
-    if (proc < 0)
-        return -1;
-    snprintf(path, sizeof path, "self/fdinfo/%d", pidfd);
-    int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+    char text[1024];
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     ssize_t length = read(fd, text, sizeof text - 1);
@@ -27,6 +24,20 @@ pid_t jg_fdinfo_pid(int proc, int pidfd)
     text[length] = '\0';
     const char *line = strstr(text, "\nPid:");
     return line != NULL ? (pid_t)strtol(line + 5, NULL, 10) : -1;
+}
+
+pid_t jg_fdinfo_pid(int proc, int pidfd)
+{
+    char path[48];
+    snprintf(path, sizeof path, "self/fdinfo/%d", pidfd);
+    return proc < 0 ? -1 : read_pid(proc, path);
+}
+
+pid_t jg_fdinfo_local_pid(int pidfd)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    return read_pid(AT_FDCWD, path);
 }
 
 pid_t jg_fdinfo_translate(int proc, pid_t pid)

@@ -14,11 +14,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../exit.h"
+#include "../stage.h"
 #include "descendants.h"
 #include "reaper.h"
 #include "start.h"
@@ -88,35 +90,43 @@ static void handle_signal(struct init *init)
         relay(init, &info);
 }
 
-static int open_signals(void)
+int jg_init_signals(void)
+{
+    sigset_t set;
+    jg_forwarded_signals(&set);
+    sigaddset(&set, SIGCHLD);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static void block_signals(void)
 {
     sigset_t set;
     sigfillset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
-    jg_forwarded_signals(&set);
-    sigaddset(&set, SIGCHLD);
-    return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
 /*
 ** At level `reaper` nothing but init and the guard stands between a daemon and freedom. A process of the script's that
 ** kills its own process group, the guard's, must not end both at once. A group of its own isn't enough: as long as the
 ** harness had a parent in another group of its session, the run's group would count as one that somebody controls, and
-** get a SIGHUP at the harness's end if anybody in it is stopped: setpgid(2), exit(3) on orphaned groups.
+** get a SIGHUP at the harness's end if anybody in it is stopped: setpgid(2), exit(3) on orphaned groups. The harness
+** starts nothing before it is told.
 */
-static void leave_session(const struct jg_os_start *start)
+static void leave_session(const struct init *init)
 {
-    if (start->level == JG_LEVEL_REAPER)
-        jg_linux.own_session = setsid() != -1;
+    if (init->start->level != JG_LEVEL_REAPER)
+        return;
+    jg_linux.own_session = setsid() != -1;
+    send(init->harness_socket, "", 1, MSG_NOSIGNAL);
 }
 
-_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
+_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int signals, int harness_socket)
 {
-    struct init init = {start, harness, open_signals(), harness_socket, {0}};
+    struct init init = {start, harness, signals, harness_socket, {0}};
+    block_signals();
     prctl(PR_SET_NAME, "jghost-init");
-    leave_session(start);
-    if (init.signals == -1)
-        _exit(JG_EXIT_GUARD_FAILED);
+    jg_stage(JG_STAGE_INIT_BEGINS);
+    leave_session(&init);
     struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},
                                {.fd = start->guard, .events = POLLIN},
                                {.fd = harness_socket, .events = POLLIN}};

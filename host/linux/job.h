@@ -67,6 +67,9 @@ void jg_job_drop(struct jg_os_job *job);
 /* Is it frozen, or any job around it? */
 bool jg_job_frozen(const struct jg_os_job *job);
 
+/* Is it isolated, or any job around it? */
+bool jg_job_isolated(const struct jg_os_job *job);
+
 /* Is `job` the same as `outer`, or inside it? */
 bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer);
 

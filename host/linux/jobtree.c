@@ -17,6 +17,13 @@ bool jg_job_frozen(const struct jg_os_job *job)
     return job != NULL;
 }
 
+bool jg_job_isolated(const struct jg_os_job *job)
+{
+    while (job != NULL && !job->isolate)
+        job = job->parent;
+    return job != NULL;
+}
+
 bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer)
 {
     while (job != NULL && job != outer)

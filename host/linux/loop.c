@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -28,7 +29,8 @@ struct jg_turn {
     struct epoll_event events[BATCH];
 };
 
-enum { HIGH_DESCRIPTOR = 4000 }; /* more than most scripts ever open */
+/* More than most scripts ever open. Where fewer may be, a little below the limit: some there may be inherited. */
+enum { HIGH_DESCRIPTOR = 4000, BELOW_LIMIT = 8 };
 
 bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err)
 {
@@ -107,7 +109,10 @@ static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err
 */
 static void grow_table(struct jg_os_loop *loop, uv_loop_t *uv_loop)
 {
-    int high = fcntl(loop->epoll, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR);
+    struct rlimit limit = {HIGH_DESCRIPTOR, HIGH_DESCRIPTOR};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    int wanted = limit.rlim_cur > HIGH_DESCRIPTOR ? HIGH_DESCRIPTOR : (int)limit.rlim_cur - BELOW_LIMIT;
+    int high = fcntl(loop->epoll, F_DUPFD_CLOEXEC, wanted);
     uv_poll_t *poll = high >= 0 ? malloc(sizeof *poll) : NULL;
     if (poll != NULL && uv_poll_init(uv_loop, poll, high) == 0) {
         uv_poll_start(poll, UV_READABLE, on_poll);

@@ -9,6 +9,10 @@
 /* code, its kind, its text */
 #define JG_NATIVES(X) \
     X(NO_CONTROLLER, NOT_SUPPORTED, "The cgroup controller can't be had here") /* cgroupwhy.h says why */ \
+    X(NO_PROC, NOT_SUPPORTED, \
+      "There is no /proc here: have root mount it, by `mkdir -p /proc && mount -t proc proc /proc`") \
+    X(FEW_DESCRIPTORS, NO_DESCRIPTORS, \
+      "Too few may be open, or too many were inherited: raise the limit, by `ulimit -n 256`") \
     X(CGROUP_GONE, GONE, "Somebody else has removed its cgroup") \
     X(LATE, INVALID, "The job around it has processes already: give limits before you start anything in it") \
     X(PROCESS_LIMIT, NO_PROCESSES, "The job has as many processes as its limit allows") \

@@ -15,9 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fdinfo.h"
 #include "job.h"
-#include "linux.h"
 #include "spawn.h"
 
 enum { WAIT_BY_PIDFD = 3, BLOCK = 512 }; /* bytes, of getrusage */
@@ -224,20 +222,6 @@ bool jg_os_process_open(struct jg_os_loop *loop, int64_t pid, const struct jg_os
     }
     *result = process;
     return true;
-}
-
-int64_t jg_os_process_pid(const struct jg_os_process *process)
-{
-    return process->pid;
-}
-
-int64_t jg_os_process_host_pid(const struct jg_os_process *process)
-{
-    if (process->host_pid == 0 && process->pidfd >= 0 && process->pid > 0) {
-        pid_t pid = jg_fdinfo_pid(jg_linux.outer_proc, process->pidfd);
-        ((struct jg_os_process *)process)->host_pid = pid > 0 ? pid : -1;
-    }
-    return process->host_pid > 0 ? process->host_pid : -1;
 }
 
 void jg_os_process_release(struct jg_os_process *process)

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "native.h"
+
 /* Fields after the name, as proc(5) counts them less three. */
 enum {
     PARENT = 1,
@@ -113,6 +115,11 @@ const char *jg_procstat_state(char letter, bool frozen)
     default:
         return frozen ? "frozen" : "sleeping";
     }
+}
+
+int jg_procstat_why(int error)
+{
+    return access("/proc/self/stat", F_OK) == -1 ? JG_NATIVE_NO_PROC : error;
 }
 
 static double now(clockid_t clock)

@@ -34,6 +34,10 @@ const char *jg_procstat_state(char letter, bool frozen);
 double jg_procstat_uptime(void);
 double jg_procstat_boot_time(void);
 
+/* Why something failed that needs /proc: that errno, or if there is no /proc, what says so. The kernel's own words
+** don't: they are those for any file that is missing, or for a folder on which nothing is mounted. */
+int jg_procstat_why(int error);
+
 /* Reads the whole of a small file, terminated; its length, or -1. */
 ssize_t jg_procstat_file(const char *path, char *text, size_t size);
 

@@ -24,6 +24,7 @@
 #include "autokill.h"
 #include "cgroup.h"
 #include "descendants.h"
+#include "procstat.h"
 #include "proctree.h"
 
 static bool no_such_level(struct jg_err *err)
@@ -53,7 +54,7 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_de
     if (allow_detach && !jg_detacher_start(&new->detacher, err))
         return false;
     if (level == JG_LEVEL_REAPER && !jg_proctree_children(&new->foreign))
-        return jg_err_set(err, errno, "cannot read /proc");
+        return jg_err_set(err, jg_procstat_why(errno), "cannot read /proc");
     if (level == JG_LEVEL_REAPER && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         return jg_err_set(err, errno, "cannot become a subreaper");
     /* from here on signals wait for step 5; the harness gives itself its mask back */

@@ -20,7 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "native.h"
+
 enum { FIRST_DESCRIPTOR = 3, TABLE_SIZE = 65536, YIELDS = 300 };
+
+/* What must be left for a script that starts one process after the other, isolated ones and with pipes for everything,
+** and lists them: 28, and some of its own. */
+enum { ROOM = 32 };
 
 /*
 ** A descriptor table that is shared grows slowly: each doubling waits for all processors, 5 to 30 ms.
@@ -44,23 +50,50 @@ static void grow_table(struct jg_slots *slots)
         close(fd);
 }
 
-static bool reserve(struct jg_slots *slots, struct jg_slot *slot)
+/* Takes `count` descriptors, or fewer if there are no more; returns how many. */
+static int take(const struct jg_slots *slots, int *descriptors, int count)
 {
-    for (int i = 0; i < 3; i++) {
-        int fd = slot->reserved[i] = fcntl(slots->placeholder, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR);
-        if (fd < 0)
-            return false;
-        if ((unsigned)fd >= slots->fresh.low)
-            slots->fresh.low = (unsigned)fd + 1;
-    }
-    return true;
+    int taken = 0;
+    while (taken < count && (descriptors[taken] = fcntl(slots->placeholder, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR)) >= 0)
+        taken++;
+    return taken;
 }
 
-static void unreserve(struct jg_slot *slot)
+static void give_back(const int *descriptors, int count)
 {
-    for (int i = 0; i < 3; i++)
-        if (slot->reserved[i] >= 0)
-            close(slot->reserved[i]);
+    for (int i = 0; i < count; i++)
+        close(descriptors[i]);
+}
+
+static bool reserve(struct jg_slots *slots, struct jg_slot *slot)
+{
+    int taken = take(slots, slot->reserved, 3);
+    if (taken < 3)
+        give_back(slot->reserved, taken);
+    return taken == 3;
+}
+
+static bool has_room(const struct jg_slots *slots)
+{
+    int descriptors[ROOM];
+    int taken = take(slots, descriptors, ROOM);
+    give_back(descriptors, taken);
+    return taken == ROOM;
+}
+
+/* As many slots as leave enough for the script: where only few descriptors may be open, fewer at a time, then. False
+** if there isn't even one: errno says why. */
+static bool reserve_all(struct jg_slots *slots)
+{
+    while (slots->count < JG_SLOTS && reserve(slots, &slots->slot[slots->count]))
+        slots->count++;
+    while (slots->count > 0 && !has_room(slots))
+        give_back(slots->slot[--slots->count].reserved, 3);
+    for (int i = 0; i < slots->count; i++)
+        for (int j = 0; j < 3; j++)
+            if ((unsigned)slots->slot[i].reserved[j] >= slots->fresh.low)
+                slots->fresh.low = (unsigned)slots->slot[i].reserved[j] + 1;
+    return slots->count > 0;
 }
 
 bool jg_slots_open(struct jg_slots *slots, pid_t self, struct jg_err *err)
@@ -69,34 +102,25 @@ bool jg_slots_open(struct jg_slots *slots, pid_t self, struct jg_err *err)
     slots->placeholder = eventfd(0, EFD_CLOEXEC);
     if (slots->placeholder < 0)
         return jg_err_set(err, errno, "cannot reserve descriptors");
-    slots->slot = calloc(JG_SLOTS, sizeof *slots->slot);
-    char *stacks =
-        mmap(NULL, JG_SLOTS * JG_SLOT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    if (slots->slot == NULL || stacks == MAP_FAILED)
-        return jg_err_set(err, ENOMEM, "cannot reserve stacks");
-    for (int i = 0; i < JG_SLOTS; i++) {
-        struct jg_slot *slot = &slots->slot[i];
-        slot->stack = stacks + i * JG_SLOT_STACK;
-        memset(slot->reserved, -1, sizeof slot->reserved);
-        if (!reserve(slots, slot)) {
-            int error = errno;
-            unreserve(slot);
-            if (i == 0)
-                return jg_err_set(err, error, "cannot reserve descriptors");
-            break; /* fewer at a time, then */
-        }
-        slots->count = i + 1;
-    }
     grow_table(slots);
+    slots->slot = calloc(JG_SLOTS, sizeof *slots->slot);
+    slots->stacks =
+        mmap(NULL, JG_SLOTS * JG_SLOT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (slots->slot == NULL || slots->stacks == MAP_FAILED)
+        return jg_err_set(err, ENOMEM, "cannot reserve stacks");
+    for (int i = 0; i < JG_SLOTS; i++)
+        slots->slot[i].stack = slots->stacks + i * JG_SLOT_STACK;
+    if (!reserve_all(slots))
+        return jg_err_set(err, errno == EMFILE ? JG_NATIVE_FEW_DESCRIPTORS : errno, "cannot reserve descriptors");
     return true;
 }
 
 void jg_slots_close(struct jg_slots *slots)
 {
     for (int i = 0; i < slots->count; i++)
-        unreserve(&slots->slot[i]);
-    if (slots->count > 0)
-        munmap(slots->slot[0].stack, JG_SLOTS * JG_SLOT_STACK);
+        give_back(slots->slot[i].reserved, 3);
+    if (slots->stacks != NULL && slots->stacks != MAP_FAILED)
+        munmap(slots->stacks, JG_SLOTS * JG_SLOT_STACK);
     if (slots->placeholder > 0)
         close(slots->placeholder);
     if (slots->fresh.set_limit)

@@ -21,6 +21,7 @@ struct jg_slot {
 
 struct jg_slots {
     struct jg_slot *slot;
+    char *stacks;
     int count, busy;
     uint64_t number;
     int placeholder; /* what the reserved descriptors hold meanwhile */
@@ -28,7 +29,8 @@ struct jg_slots {
     struct jg_birth fresh; /* what is the same for every birth */
 };
 
-/* Raises the limit of descriptors, makes room for them, reserves the low ones. */
+/* Raises the limit of descriptors, makes room for them, reserves low ones: fewer where the limit is low, and so that
+** enough are left for a script. NO_DESCRIPTORS: they aren't. */
 bool jg_slots_open(struct jg_slots *slots, pid_t self, struct jg_err *err);
 void jg_slots_close(struct jg_slots *slots);
 

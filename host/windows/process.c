@@ -172,6 +172,11 @@ int64_t jg_os_process_pid(const struct jg_os_process *process)
 }
 
 /* There is one world of numbers. */
+int64_t jg_os_process_local_pid(const struct jg_os_process *process)
+{
+    return process->pid;
+}
+
 int64_t jg_os_process_host_pid(const struct jg_os_process *process)
 {
     return process->pid;

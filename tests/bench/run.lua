@@ -4,7 +4,7 @@
 --
 -- With `windows` it is that of Windows, in Wine, whose times say little of Windows; their ratio says something.
 -- --short does so little that the figures mean nothing: it shows only that nothing here has rotted.
--- --peers compares with other programs that start processes, where they are installed.
+-- --peers compares with other programs that start processes; ./bootstrap installs those that Debian has.
 
 local jg = require "jghost"
 local expect = require "tests.expect"
@@ -38,11 +38,14 @@ local function median(list)
     return list[(#list + 1) // 2]
 end
 
---- Runs a program that prints one line of name=value, and returns the values.
+--- Runs a program that prints one line of name=value, and returns the values. Or nil and a reason: it isn't here, or
+--- it says by its status, 77, and on standard error, that what it measures isn't.
 local function measure(command)
-    local result = assert(jg.run(command))
-    if result.code == 77 then
-        return nil, result.stdout:match "[^\n]*"
+    local result, refused = jg.run(command)
+    if not result then
+        return nil, refused
+    elseif result.code == 77 then
+        return nil, assert(result.stderr:match "[^\n]+", command[2] .. " doesn't say why it is skipped")
     end
     assert(result.ok, ("%s: %s\n%s"):format(command[1], tostring(result), result.stderr))
     local values = {}
@@ -107,8 +110,8 @@ local function bench_spawn_pinned()
     local name = support.script(script)
     local ours, theirs = {}, {}
     for round = 1, rounds do
-        ours[round] = measure({ "taskset", "-c", "0", support.jghost, name, support.tiny, count }).us_per_process
-        theirs[round] = measure({ "taskset", "-c", "0", build .. "/posix_spawn_loop", count, 1,
+        ours[round] = assert(measure { "taskset", "-c", "0", support.jghost, name, support.tiny, count }).us_per_process
+        theirs[round] = assert(measure { "taskset", "-c", "0", build .. "/posix_spawn_loop", count, 1,
             support.tiny }).us_per_process
     end
     os.remove(name)
@@ -160,7 +163,7 @@ local function bench_capture()
         jg.wait_all(processes)
         ours[round] = jg.now() - began
         assert(processes[8].stdout_omitted == math.max(0, bytes - (8 << 20)))
-        theirs[round] = measure({ build .. "/read_loop", 8, 256 << 10, build .. "/pour", bytes }).seconds
+        theirs[round] = assert(measure { build .. "/read_loop", 8, 256 << 10, build .. "/pour", bytes }).seconds
     end
     report("capturing 8 streams at once: ms a GiB", median(ours) * 1e3 * (1 << 27) / bytes,
         median(theirs) * 1e3 * (1 << 27) / bytes, "0.8")
@@ -179,12 +182,12 @@ local function bench_peers()
     local count = short and 30 or 2000
     for _, peer in ipairs(peers) do
         local job <close> = jg.job {}
-        local found, values, why = pcall(measure, { peer[2], peer[3], support.tiny, count, 8 })
-        if found and values then
+        local values, why = measure { peer[2], peer[3], support.tiny, count, 8 }
+        if values then
             local ours = spawn_rate(job, support.tiny, count, 8)
             report("spawn, 8 at a time, and " .. peer[1], ours, values.us_per_process)
         else
-            print(("%-44s skipped: %s"):format("peer " .. peer[1], tostring(why or values)))
+            print(("%-44s skipped: %s"):format("peer " .. peer[1], why))
         end
     end
 end

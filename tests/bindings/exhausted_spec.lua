@@ -2,6 +2,7 @@
 
 local jg = require "jghost"
 local helper = require "tests.bindings.helper"
+local support = require "tests.support"
 
 -- Spawns until it is refused, prints how, then closes the job, and shows that it goes on.
 local script = [[
@@ -67,11 +68,50 @@ for kind in pairs(helper.kinds) do
     end)
 end
 
-it("a jghost that can't have its first descriptors says so", function()
-    for limit = 3, 20 do
-        local result = assert(jg.run { "prlimit", ("--nofile=%d:%d"):format(limit, limit), helper.jghost, "-e", "",
-            timeout = 60 })
-        assert.truthy(result.ok or (result.code == 125 or result.code == 127) and result.stderr ~= "",
-            ("limit %d: %s: %s"):format(limit, result, result.stderr))
+-- All that a script does with one process at a time: pipes, captures, leaks, an isolated job if there is one.
+local modest = [[
+    local jg = require "jghost"
+    for _, kind in ipairs { "plain", arg[2] } do
+        local job = assert(jg.job { isolate = kind == "isolated" })
+        local process = assert(job:spawn { arg[1], "cat", stdin = "pipe", stdout = "capture", stderr = "capture" })
+        assert(process.stdin:write "written ")
+        process.stdin:close()
+        assert(process:wait().ok)
+        assert(job:spawn { arg[1], "daemonise", "hang", stdout = "capture", stderr = "capture" }):wait()
+        assert(#job:processes() == 1 and #assert(job:leaked()) == 1)
+        job:close()
+        io.write(process.stdout, assert(jg.run { arg[1], "cat", input = "passed on " }).stdout)
     end
+]]
+
+for _, level in ipairs(support.levels()) do
+    it("a run at level " .. level .. " has enough descriptors for one process, or says at the start that it hasn't",
+        function()
+            local kind = helper.kinds.isolated and level ~= "reaper" and "isolated"
+            local refused, done = 0, 0
+            for limit = 3, 72 do
+                local result = assert(jg.run { "prlimit", ("--nofile=%d:%d"):format(limit, limit), helper.jghost,
+                    "--level=" .. level, "-e", modest, "-", helper.child, kind or nil, stdin = "null", timeout = 60,
+                    env = { ASAN_OPTIONS = "detect_leaks=0" } }) -- for which a limit can be too low, too
+                if result.ok then
+                    assert.equal(("written passed on "):rep(kind and 2 or 1), result.stdout)
+                    done = done + 1
+                else
+                    -- 127: it's the loader that has too few
+                    assert.is_true(result.code == 125 or result.code == 127, ("%d: %s"):format(limit, result))
+                    assert.matches("^[^\n]+\n$", result.stderr)
+                    assert.equal("", result.stdout)
+                    assert.equal(0, done, "it worked with fewer")
+                    refused = refused + 1
+                end
+            end
+            assert.is_true(refused > 0 and done > 0, ("%d were refused, %d done"):format(refused, done))
+        end)
+end
+
+it("a limit that may be raised is raised, and children get theirs back", function()
+    local result = assert(jg.run { "prlimit", "--nofile=20:1000", helper.jghost, "-e", [[
+        io.write(require "jghost".run { "sh", "-c", "ulimit -Sn && ulimit -Hn" }.stdout)
+    ]], timeout = 60 })
+    assert.equal("20\n1000\n", result.stdout, result.stderr)
 end)

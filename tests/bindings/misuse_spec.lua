@@ -56,6 +56,7 @@ local bytes = {
 local plans = { { {}, "kill", 5, true, { true }, { "term", -1 }, { "term", NAN }, { "trem" } }, "option 'stop'" }
 local sizes = { { 0, 1, "yes", print, NAN, { rows = 0 }, { 24, "80" } }, "option 'pty'" }
 local tables = { { "x", 5, true }, "must be a table" }
+local policies = { { 5, NAN, true, false, {}, print, "", "Fail", "fail\0" }, 'must be "allow", "warn" or "fail"' }
 
 local process_options = {
     cwd = texts, stdin = texts, stdout = texts, stderr = texts, name = texts, clear_env = booleans, pty = sizes,
@@ -69,7 +70,14 @@ local job_options = {
     processes = { { 0, -1, 1.5, NAN, INF, "x", true, {} }, "'processes' must be" },
     cpus = { { 0, -1, NAN, INF, "x", true, {} }, "'cpus' must be" },
     cpu_time = { { -1, NAN, "x", true, {} }, "'cpu_time' must be" },
+    leaks = policies,
 }
+local run_options = { input = texts }
+for _, options in ipairs { process_options, job_options } do
+    for option, case in pairs(options) do
+        run_options[option] = case
+    end
+end
 
 local function check_options(function_name, fn, options)
     for option, case in pairs(options) do
@@ -82,7 +90,7 @@ local function check_options(function_name, fn, options)
             end
         end)
     end
-    for _, option in ipairs { "name", "cwd", "stdin", "stdout" } do
+    for _, option in ipairs { "name", "cwd", "stdin", "stdout", "stderr" } do
         if options[option] then
             it(("%s refuses a zero byte in '%s'"):format(function_name, option), function()
                 helper.raises(("option '%s' has a zero byte in it"):format(option), fn, { [option] = "a\0b" })
@@ -93,7 +101,7 @@ end
 
 describe("the options of", function()
     check_options("job:spawn", spawn, process_options)
-    check_options("jg.run", run, process_options)
+    check_options("jg.run", run, run_options)
     check_options("jg.detach", detach, detach_options)
     check_options("jg.job", jg.job, job_options)
     check_options("job:job", nested_job, job_options)
@@ -206,6 +214,15 @@ describe("misuse is blamed on the line of the script, in", function()
             = "jg.run: option 'stop': step 1: no such signal 'trem'; did you mean 'term'?",
         ["jg.run { true }"] = "jg.run: argument 1 must be a string or a number, not boolean",
         ["jg.run {}"] = "jg.run: no command: the list must begin with the program's name",
+        ["jg.run { 'true', leaks = 'no' }"]
+            = "jg.run: option 'leaks' must be \"allow\", \"warn\" or \"fail\", not \"no\"",
+        ["jg.job { leaks = 'no' }"] = "jg.job: option 'leaks' must be \"allow\", \"warn\" or \"fail\", not \"no\"",
+        ["jg.run { 'true', input = '', stdin = 'null' }"]
+            = "jg.run: there is 'stdin' for a stream or 'input' for a text, not both",
+        ["jg.run { 'true', pty = true, stdout = 'null' }"]
+            = "jg.run: with 'pty', what the terminal shows is the result's stdout: 'stdout' can't be given, too",
+        ["jg.run { 'true', stderr = 'pipe' }"]
+            = "jg.run: option 'stderr' can't be \"pipe\": nobody could use it before the end; see job:spawn",
         ["jg.run { 'true', input = 5 }"] = "jg.run: option 'input' must be a string, not 5",
         ["jg.job():spawn { 'true', stop = {} }"]
             = "job:spawn: option 'stop' must be a list such as {\"term\", 5, \"kill\"}, not an empty table",

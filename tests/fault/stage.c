@@ -5,6 +5,8 @@
 ** standard error, and goes on only when it reads a byte, or the end, from standard input. Meanwhile
 ** the test ends whom it likes.
 ** JGHOST_END_AT=NAME: the process that comes to that stage ends, with the exit status 77.
+** JGHOST_SHORT_OF=descriptors, JGHOST_SHORT_OF=processes: for a moment there are no more of them: the first process of
+** a pid namespace gets none; whatever the guard tried then would get some.
 ** JGHOST_NO_DEATH_SIGNAL: init isn't killed by PR_SET_PDEATHSIG when the guard ends.
 */
 #include <stdbool.h>
@@ -39,6 +41,8 @@ static void come_to(enum jg_stage stage)
         jg_fault_tell_allocations();
     if (stage == JG_STAGE_HARNESS_BOUND && getenv("JGHOST_NO_DEATH_SIGNAL") != NULL)
         jg_fault_unbind();
+    if (stage == JG_STAGE_HARNESS_RELEASED && getenv("JGHOST_SHORT_OF") != NULL)
+        jg_fault_starve(getenv("JGHOST_SHORT_OF"));
     if (is_named("JGHOST_END_AT", stage))
         _Exit(ENDED_HERE);
     if (!is_named("JGHOST_STAGE", stage))

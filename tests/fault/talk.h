@@ -13,4 +13,7 @@ bool jg_fault_talk(const char *line, size_t size);
 /* The system forgets that it was to kill this process when the parent ends. */
 void jg_fault_unbind(void);
 
+/* The first process of a pid namespace can have no more of these, "descriptors" or "processes", from now on. */
+void jg_fault_starve(const char *what);
+
 #endif

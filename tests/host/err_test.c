@@ -40,6 +40,15 @@ static void test_kinds(void)
     }
 }
 
+static void test_shortages(void)
+{
+    for (int i = 0; i < KINDS; i++) {
+        enum jg_err_kind kind = kinds[i];
+        bool is = kind == JG_ERR_NO_MEMORY || kind == JG_ERR_NO_DESCRIPTORS || kind == JG_ERR_NO_PROCESSES;
+        CHECK(jg_err_is_shortage(&(struct jg_err){.kind = kind}) == is);
+    }
+}
+
 static void test_set(void)
 {
     struct jg_err err = {JG_ERR_OTHER, -1, NULL};
@@ -69,6 +78,7 @@ int main(void)
 {
     test_names();
     test_kinds();
+    test_shortages();
     test_set();
     test_text();
     return check_result();

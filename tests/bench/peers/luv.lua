@@ -4,7 +4,7 @@
 package.path = "" -- luv is in C; ./luv.lua is this file
 local found, uv = pcall(require, "luv")
 if not found then
-    io.stderr:write("skipped: no luv for this Lua\n")
+    io.stderr:write("no luv for this Lua\n")
     os.exit(77)
 end
 

@@ -3,7 +3,7 @@
 #
 #     make.sh PROGRAM N IN-FLIGHT      prints us_per_process=X
 set -eu
-command -v make >/dev/null || { echo "skipped: no make" >&2; exit 77; }
+command -v make >/dev/null || { echo "no make" >&2; exit 77; }
 targets=$(seq "$2" | tr '\n' ' ')
 begin=$(date +%s%N)
 printf 'all: %s\n.PHONY: all %s\n%s:\n\t@%s\n' "$targets" "$targets" "$targets" "$1" | make -s -r -j "$3" -f - all
