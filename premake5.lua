@@ -23,17 +23,22 @@ workspace "jghost"
     location(output)
     configurations(configs)
     language "C"
-    cdialect "gnu11"
+    cdialect(gnu and "gnu11" or "C11")
     symbols "On"
     if windows then
         gccprefix "x86_64-w64-mingw32-"
         defines { "_WIN32_WINNT=0x0602", "WIN32_LEAN_AND_MEAN" }
-        if gnu then
-            defines "__USE_MINGW_ANSI_STDIO=1" -- or printf would be msvcrt.dll's, which has no %zu
-            linkoptions "-static"
-        else
-            platforms "x64"
-        end
+    end
+    if windows and gnu then
+        defines "__USE_MINGW_ANSI_STDIO=1" -- or printf would be msvcrt.dll's, which has no %zu
+        linkoptions "-static"
+    elseif windows then
+        platforms "x64"
+        systemversion "latest"
+        staticruntime "On"
+        characterset "ASCII" -- LuaFileSystem has the system's functions that take a char, by names that can mean others
+        buildoptions "/utf-8"
+        defines { "_CRT_SECURE_NO_WARNINGS", "_CRT_NONSTDC_NO_WARNINGS" }
     end
 
     filter "configurations:release"
@@ -109,6 +114,22 @@ local function version_numbers()
     return numbers
 end
 
+-- The manifest and the version. Visual Studio would make a manifest, too, and a program can't have two.
+local function resources()
+    if gnu then
+        linkoptions "jghost.res" -- jghost-os makes it
+        return
+    end
+    files "host/windows/jghost.rc"
+    resincludedirs "host/windows"
+    resdefines(version_numbers())
+    if manifest then
+        manifest "Off"
+    else
+        flags "NoManifest" -- before Premake 5.0 beta 8
+    end
+end
+
 -- A program with all of jghost in it, in one file: nothing but the system's own is loaded at run time.
 local function program(name, folder)
     target(name, "ConsoleApp", folder)
@@ -119,12 +140,7 @@ local function program(name, folder)
     links { "jghost-host", "jghost-scripts", "jghost-bindings", "jghost-os" }
     if windows then
         links { "lua", "lfs", "uv", "ws2_32", "psapi", "iphlpapi", "userenv", "user32", "advapi32", "shell32" }
-        if gnu then
-            linkoptions "jghost.res" -- jghost-os makes it
-        else
-            files { "host/windows/jghost.rc", "host/windows/jghost.manifest" }
-            resdefines(version_numbers())
-        end
+        resources()
     else
         -- The whole of Lua, and visible, for the C modules that scripts load.
         linkoptions { "-Wl,--whole-archive", "-l:liblua5.4.a", "-Wl,--no-whole-archive" }
@@ -172,14 +188,26 @@ library "jghost-host"
         end
     end
 
+-- The command that embeds the library's scripts.
+local function embed()
+    local scripts = os.matchfiles "scripts/jghost/**.lua"
+    for i, script in ipairs(scripts) do
+        scripts[i] = path.getrelative("scripts", script)
+    end
+    table.sort(scripts)
+    return ("cd ../.. && %s scripts/embed.lua build/embedded.c scripts %s"):format(gnu and "lua5.4" or "lua",
+        table.concat(scripts, " "))
+end
+
 -- The scripts are embedded before jghost-bindings is built and compiled after it: Premake 4 knows
 -- no order between a project's own prebuild commands and its objects.
 library "jghost-bindings"
     files "bindings/*.c"
     if gnu then
-        prebuildcommands "@cd ../.. && lua5.4 scripts/embed.lua build/embedded.c scripts"
+        prebuildcommands("@" .. embed())
     else
-        prebuildcommands "cd ../.. && lua scripts/embed.lua build/embedded.c scripts"
+        prebuildcommands(embed())
+        fastuptodate "Off" -- Visual Studio doesn't know what the command reads
     end
 
 library "jghost-scripts"
@@ -230,9 +258,10 @@ if windows then
     target("lua5.4", "ConsoleApp", ".")
         headers()
         files(sources .. "lua5.4/src/lua.c")
-        links { "lua", "jghost" } -- which is built before it: it has made jghost.res
+        links "lua"
+        resources()
         if gnu then
-            linkoptions "jghost.res"
+            links "jghost" -- which is built before it: it has made jghost.res
         end
 else
     target("filtered", "ConsoleApp", ".")

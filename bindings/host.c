@@ -151,16 +151,10 @@ bool jg_host_interrupt_pending(lua_State *L)
 }
 
 /* Another signal may come between any two instructions here; that one must not be forgotten. */
-static bool forget(volatile int *number)
-{
-    int old = SIGINT;
-    return __atomic_compare_exchange_n(number, &old, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
 bool jg_host_interrupt_consumed(struct jg_host *host)
 {
-    bool was_pending = forget(&host->interrupt);
-    bool was = forget(&host->interrupted_by) || was_pending;
+    bool was_pending = jg_os_replace(&host->interrupt, SIGINT, 0);
+    bool was = jg_os_replace(&host->interrupted_by, SIGINT, 0) || was_pending;
     if (was)
         jg_os_interrupt_consumed();
     return was;

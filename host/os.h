@@ -124,6 +124,10 @@ void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
 ** a first one again, which the guard passes on politely. */
 void jg_os_interrupt_consumed(void);
 
+/* Makes *number `to` if it is `from`, in one step: `interrupted`, which may come between any two, writes such numbers,
+** too. False: it is another one, and stays as it is. */
+bool jg_os_replace(volatile int *number, int from, int to);
+
 /* ------------------------------------------------------------------------------------------------
 ** Jobs and processes. Everything here belongs to the thread that runs `uv_loop`; callbacks come from
 ** within uv_run or jg_os_loop_settle, never from within the function that asked for them.

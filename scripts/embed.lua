@@ -1,20 +1,19 @@
 -- embed.lua: writes the Lua library into a C file, as bindings/embedded.h declares it.
 --
---     lua5.4 scripts/embed.lua OUTPUT.c SCRIPTS
+--     lua5.4 scripts/embed.lua OUTPUT.c FOLDER SCRIPT...
 --
--- Every *.lua in a folder of SCRIPTS becomes one array, unmodified, so that line numbers and sources
+-- Every SCRIPT, a path inside FOLDER, becomes one array, unmodified, so that line numbers and sources
 -- in a traceback are those of the file. A script that doesn't compile ends the build. The C file is
 -- replaced only if it changes, and then in one step, so that a build that runs meanwhile isn't upset.
 
-local output, root = table.unpack(arg)
-if not root then
-    io.stderr:write "usage: lua5.4 embed.lua OUTPUT.c SCRIPTS\n"
+if #arg < 3 then
+    io.stderr:write "usage: lua5.4 embed.lua OUTPUT.c FOLDER SCRIPT...\n"
     os.exit(2)
 end
 
 local function read(path)
     local file <close> = assert(io.open(path, "rb"))
-    return file:read "a"
+    return assert(file:read "a")
 end
 
 -- "jghost/report/tap.lua" is the module "jghost.report.tap", "jghost/init.lua" is "jghost".
@@ -22,18 +21,16 @@ local function module_name(path)
     return (path:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
 end
 
-local function scripts()
+local function scripts(folder, paths)
     local found = {}
-    local find <close> = assert(io.popen(("cd '%s' && find . -mindepth 2 -name '*.lua'"):format(root)))
-    for line in find:lines() do
-        local path = line:gsub("^%./", "")
-        local source = read(root .. "/" .. path)
-        local ok, message = load(source, "@" .. root .. "/" .. path, "t")
+    for i, path in ipairs(paths) do
+        local source = read(folder .. "/" .. path)
+        local ok, message = load(source, "@" .. folder .. "/" .. path, "t")
         if not ok then
             io.stderr:write(message, "\n")
             os.exit(1)
         end
-        found[#found + 1] = { name = module_name(path), path = path, source = source }
+        found[i] = { name = module_name(path), path = path, source = source }
     end
     table.sort(found, function(a, b) return a.name < b.name end)
     return found
@@ -64,6 +61,14 @@ local function generate(list)
     return table.concat(c)
 end
 
+-- On Windows no file is renamed to one that exists: there, it is away for a moment.
+local function replace(path, new)
+    if not os.rename(new, path) then
+        os.remove(path)
+        assert(os.rename(new, path))
+    end
+end
+
 local function write_if_changed(path, text)
     local old = io.open(path, "rb")
     if old then
@@ -77,7 +82,7 @@ local function write_if_changed(path, text)
     local file = assert(io.open(new, "wb"))
     assert(file:write(text))
     assert(file:close())
-    assert(os.rename(new, path))
+    replace(path, new)
 end
 
-write_if_changed(output, generate(scripts()))
+write_if_changed(arg[1], generate(scripts(arg[2], { table.unpack(arg, 3) })))

@@ -13,15 +13,12 @@ if not windows then
         in_namespace = { autokill = true, namespace = true }, -- the levels at which the job is a pid namespace
         refused_levels = { "--require=job-object", "--level=job-object" }, -- those that this system hasn't
         isolation = true, -- there are jobs with process numbers of their own (if this user may)
+        kills_for_memory = true, -- a job that needs more than its limit is ended as a whole; or who asks is refused it
         own_processes = 4, -- that a run with one child has at the least: guard, init, harness, child
         init = true, -- there is a process between guard and harness
         guard_threads = 1,
         killed = "KILL", -- how a process has ended that we killed, see support.ending
         statuses = 0xff, -- the bits of an exit status
-        cannot_run = { -- why a command can't be run, in the system's words
-            missing = "No such file or directory", folder = "Permission denied", no_program = "Permission denied",
-            nonsense = "Exec format error",
-        },
         died = { TERM = 143, KILL = 137, SEGV = 139 }, -- the status of a run whose harness, or command, died of this
         -- whoever runs the tests in the background has SIGINT ignored, and so would who is started
         default_signals = { "env", "--default-signal=INT,HUP,TERM" },
@@ -81,7 +78,8 @@ if not windows then
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
         },
-        -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
+        -- what the system says when it refuses: its number (nil: it has several for that), its words (nil: they are in
+        -- the user's language), our name
         refusals = {
             no_file = { 2, "No such file or directory", "not_found" },
             no_folder = { 2, "No such file or directory", "not_found" },
@@ -121,13 +119,12 @@ return {
     in_namespace = {},
     refused_levels = { "--level=namespace", "--level=reaper" },
     isolation = false,
+    kills_for_memory = false,
     own_processes = 3, -- guard, harness, child
     init = false,
     guard_threads = 4, -- Windows 10 loads a program's libraries with up to three more
     killed = 137,
     statuses = 0xffffffff,
-    cannot_run = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
-        nonsense = "Bad EXE format" },
     died = { TERM = CONTROL_C_EXIT, KILL = 1, SEGV = 0xC0000005 },
     default_signals = {},
     interrupts = {
@@ -212,8 +209,9 @@ return {
         { "$/text/x", 2, nil, "not_found" },
         { "/", 5, nil, "denied" },
         { "$/plain", 193, nil, "not_executable", text = "#!/bin/sh\n" },
-        { "$/text.exe", 193, nil, "not_executable", text = "exit 0\n" },
-        { "$/empty.exe", 193, nil, "not_executable", text = "" },
+        -- what has that extension and isn't Windows' own kind of program may be DOS'
+        { "$/text.exe", wine and 193 or nil, nil, "not_executable", text = "exit 0\n" },
+        { "$/empty.exe", wine and 193 or nil, nil, "not_executable", text = "" },
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
     not_here = {

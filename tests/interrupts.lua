@@ -65,8 +65,8 @@ function interrupts.missing(name)
     if not expect.interrupts[name] then
         return "only the closing of the console's window does that here"
     end
-    if not expect.posix_signals and not jg.run { support.child, "terminal", "ignore-all", "interrupt", name }.ok then
-        return "the console can't do that: Wine 8 has no Ctrl-Break"
+    if expect.lacks.requests and not jg.run { support.child, "terminal", "ignore-all", "interrupt", name }.ok then
+        return expect.lacks.requests
     end
 end
 

@@ -87,6 +87,11 @@ void jg_os_interrupt_consumed(void)
     jg_linux.shared->consumed = jg_monotonic();
 }
 
+bool jg_os_replace(volatile int *number, int from, int to)
+{
+    return __atomic_compare_exchange_n(number, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 /*
 ** Some pipe has no reader any more. A child's standard input: its writer gets EPIPE, and that's all.
 ** Our own standard output: a script that goes on printing would never learn of it, since print

@@ -39,9 +39,9 @@ static struct {
 static bool find_system_calls(struct jg_err *err)
 {
     HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
-    system_calls.create = (create_fn *)(void *)GetProcAddress(kernel, "CreatePseudoConsole");
-    system_calls.resize = (resize_fn *)(void *)GetProcAddress(kernel, "ResizePseudoConsole");
-    system_calls.close = (close_fn *)(void *)GetProcAddress(kernel, "ClosePseudoConsole");
+    system_calls.create = (create_fn *)(void (*)(void))GetProcAddress(kernel, "CreatePseudoConsole");
+    system_calls.resize = (resize_fn *)(void (*)(void))GetProcAddress(kernel, "ResizePseudoConsole");
+    system_calls.close = (close_fn *)(void (*)(void))GetProcAddress(kernel, "ClosePseudoConsole");
     bool found = system_calls.create != NULL && system_calls.resize != NULL && system_calls.close != NULL;
     return found || jg_err_set(err, JG_NATIVE_NO_PSEUDOCONSOLE, "cannot make a terminal");
 }

@@ -50,3 +50,9 @@ void jg_os_interrupt_consumed(void)
 {
     InterlockedExchange(&jg_state.shared->consumed, received);
 }
+
+/* A LONG has the size of an int here, on every processor. */
+bool jg_os_replace(volatile int *number, int from, int to)
+{
+    return InterlockedCompareExchange((volatile LONG *)number, to, from) == from;
+}

@@ -57,11 +57,19 @@ function helper.refused(doing, refusal, ...)
     local results = table.pack(...)
     local code, words, name = table.unpack(refusal, 1, 3)
     assert.is_nil(results[1])
+    assert.equal("integer", math.type(results[3]))
     local begins = doing .. ": "
     assert.equal(begins .. (words or results[2]:sub(#begins + 1)), results[2])
     assert.is_true(#results[2] > #begins, "there are words")
-    assert.same({ code, name }, { results[3], results[4] })
+    assert.same({ code or results[3], name }, { results[3], results[4] })
     assert.equal(4, results.n)
+end
+
+--- What is said, in the system's words, of a command that can't be run.
+function helper.why_not(command)
+    local result, message = jg.run(command)
+    assert.is_nil(result)
+    return message
 end
 
 --- Puts the child at this path, as a program of another name; returns it with what a program's file name ends with.

@@ -2,6 +2,7 @@
 
 local expect = require "tests.expect"
 local fixture = require "tests.fixture"
+local helper = require "tests.bindings.helper"
 local support = require "tests.support"
 
 local spec
@@ -78,6 +79,6 @@ describe("examples/parallel.lua", function()
         local result = example("parallel", "/nowhere", "--", "a")
         assert.equal(1, result.code)
         assert.equal("", result.stdout)
-        assert.equal("a: cannot run /nowhere: " .. expect.cannot_run.missing .. "\n", result.stderr)
+        assert.equal("a: " .. helper.why_not { "/nowhere" } .. "\n", result.stderr)
     end)
 end)

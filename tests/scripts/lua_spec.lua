@@ -394,13 +394,11 @@ describe("jghost --exec", function()
     end)
 
     it("says 127 for what isn't there, 126 for what can't be run", function()
-        local says = expected.cannot_run
-        expect({ "--exec", "./nowhere" }, 127, "cannot run ./nowhere: " .. says.missing)
-        expect({ "--exec", "no-such-command-anywhere" }, 127, nil, { env = { PATH = "/no/such" } })
-        expect({ "--exec", "./init.lua" }, 126, "cannot run ./init.lua: " .. says.no_program)
-        expect({ "--exec", "/" }, 126, says.folder)
         helper.write(folder .. "/text" .. expected.programs, "exit 0", expected.executable)
-        expect({ "--exec", "./text" }, 126, says.nonsense)
+        for word, status in pairs { ["./nowhere"] = 127, ["./init.lua"] = 126, ["/"] = 126, ["./text"] = 126 } do
+            expect({ "--exec", word }, status, helper.why_not { word, cwd = folder } .. "\n")
+        end
+        expect({ "--exec", "no-such-command-anywhere" }, 127, nil, { env = { PATH = "/no/such" } })
     end)
 
     it("refuses a batch file, with or without its extension, and runs none of it", function()

@@ -69,19 +69,20 @@ static int says(int native, enum jg_err_kind kind, const char *words)
     char text[300];
     jg_os_err_text(native, text, sizeof text);
     size_t length = strlen(text);
-    int ok = jg_os_err_kind(native) == kind && strstr(text, words) != NULL && text[length - 1] != '.' &&
+    int ok = length > 0 && jg_os_err_kind(native) == kind && strstr(text, words) != NULL && text[length - 1] != '.' &&
              text[length - 1] != '\n' && strchr(text, '%') == NULL;
     if (!ok)
         printf("      %d: %s: %s\n", native, jg_err_name(jg_os_err_kind(native)), text);
     return ok;
 }
 
+/* The system's own words are in the user's language. */
 static void test_errors(void)
 {
-    char small[8];
-    CHECK(says(ERROR_FILE_NOT_FOUND, JG_ERR_NOT_FOUND, "ile not found") ||
-          says(ERROR_FILE_NOT_FOUND, JG_ERR_NOT_FOUND, "cannot find the file"));
-    CHECK(says(ERROR_ACCESS_DENIED, JG_ERR_DENIED, "denied"));
+    char small[8], text[300];
+    CHECK(says(ERROR_FILE_NOT_FOUND, JG_ERR_NOT_FOUND, ""));
+    CHECK(strstr(jg_os_err_text(ERROR_FILE_NOT_FOUND, text, sizeof text), "Windows error") == NULL);
+    CHECK(says(ERROR_ACCESS_DENIED, JG_ERR_DENIED, ""));
     CHECK(says(ERROR_BAD_EXE_FORMAT, JG_ERR_NOT_EXECUTABLE, ""));
     CHECK(says(4058, JG_ERR_NOT_FOUND, "no such file or directory"));
     CHECK(says(4092, JG_ERR_DENIED, "permission denied"));
