@@ -44,14 +44,14 @@ void jg_host_arm_interrupt(lua_State *L)
     lua_sethook(L, interrupt_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-/* In a signal handler or a thread of the system's: see os.h. lua_sethook may be called there. */
+/* In a signal handler, or as if in one, see os.h: lua_sethook may be called there, and nobody frees the host. */
 static void on_interrupt(int signal, const char *name)
 {
     struct jg_host *host = interruptible;
     if (host == NULL)
         return;
     if (host->closing) /* a C module's __gc, or a popen that isn't closed, may wait for long */
-        _Exit(JG_EXIT_SIGNAL + signal);
+        jg_os_exit_at_once(JG_EXIT_SIGNAL + signal);
     host->interrupt_name = name;
     host->interrupted_by = signal;
     host->interrupt = signal;

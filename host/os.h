@@ -114,11 +114,16 @@ const struct jg_guarantee *jg_os_guarantee(void);
 /*
 ** `interrupted` is called when the user asks the run to end: Ctrl-C, SIGTERM, SIGHUP, Ctrl-Break, the
 ** console's closing; and when standard output is closed under a script that writes to it. It runs in
-** a signal handler or in a thread of the system's: it may set flags, set a Lua hook and wake the
-** loop, nothing else. `signal` is the number for the exit status 128+signal, `name` static text.
+** a signal handler, or in a thread of the system's while the harness's thread, which is the one that has
+** called jg_os_interrupt_watch, stands still in the middle of whatever it is doing: it may set flags, set a
+** Lua hook, wake the loop or end the process at once, and nothing else: no lock that the harness's thread may
+** have. `signal` is the number for the exit status 128+signal, `name` static text.
 */
 typedef void jg_os_interrupted_fn(int signal, const char *name);
 void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
+
+/* Ends this process with that status: nothing is written out, nobody cleans up, and no lock is needed for it. */
+void jg_os_exit_at_once(int status);
 
 /* What was interrupted has been dealt with, as at a prompt, and the run goes on: the next interrupt is
 ** a first one again, which the guard passes on politely. */

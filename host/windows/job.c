@@ -33,6 +33,7 @@ static void unlist(struct jg_os_job *job)
 static void dispose(struct jg_os_job *job)
 {
     jg_job_thaw(job);
+    jg_messages_stop(job);
     CloseHandle(job->handle);
     unlist(job);
     jg_messages_free(job->loop, job);

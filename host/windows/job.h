@@ -19,6 +19,7 @@ struct jg_suspended {
 
 struct jg_os_job {
     struct jg_event event; /* the system says that it has become empty */
+    struct jg_event gone;  /* the system has nothing to say of it any more */
     HANDLE handle;
     struct jg_os_loop *loop;
     struct jg_os_job *parent, *children; /* the parent is NULL in the outermost */

@@ -124,10 +124,15 @@ static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err
     return true;
 }
 
-/* Nobody may post any more when the handles are closed: the thread has ended, no process is waited for. */
+/*
+** Nobody may post any more when the handles are closed: the thread has ended, no process is waited for. What is left in
+** the queue are jobs that are to be freed.
+*/
 static void dispose(struct jg_os_loop *loop)
 {
     jg_messages_close(loop);
+    for (struct jg_event *event; (event = take(loop, 0)) != NULL;)
+        event->ready(event);
     if (loop->wake != NULL) {
         uv_close((uv_handle_t *)loop->wake, on_closed);
         uv_close((uv_handle_t *)loop->again, on_closed);

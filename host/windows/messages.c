@@ -5,7 +5,8 @@
 ** documentation has it: so they are a reason to look, and job.c looks at other times, too.
 **
 ** A message may still be in the port when its job is given up. The port keeps the order, so the job follows through
-** it as a last message of our own, and the thread that gets that one frees it.
+** it as a last message of our own. The thread that gets that one doesn't free it either: the loop's thread may just
+** have taken an event that was posted for the job before. It posts a last event, and who takes that one frees the job.
 */
 #include "messages.h"
 
@@ -25,8 +26,7 @@ static bool handle(struct jg_os_loop *loop, const OVERLAPPED_ENTRY *entry)
         jg_event_post(loop, &job->event);
         return true;
     case FREE_JOB:
-        jg_event_remove(loop, &job->event);
-        free(job);
+        jg_event_post(loop, &job->gone);
         return true;
     case QUIT:
         return false;
@@ -71,12 +71,28 @@ void jg_messages_close(struct jg_os_loop *loop)
         CloseHandle(loop->port);
 }
 
+/* In the loop's thread: nobody knows of the job any more. */
+static void on_gone(struct jg_event *event)
+{
+    struct jg_os_job *job = JG_CONTAINER(event, struct jg_os_job, gone);
+    jg_event_remove(job->loop, &job->event);
+    free(job);
+}
+
 bool jg_messages_follow(struct jg_os_loop *loop, struct jg_os_job *job, struct jg_err *err)
 {
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT port = {.CompletionKey = job, .CompletionPort = loop->port};
+    job->gone.ready = on_gone;
     if (!SetInformationJobObject(job->handle, JobObjectAssociateCompletionPortInformation, &port, sizeof port))
         return jg_err_set(err, (int)GetLastError(), "cannot make a job");
     return true;
+}
+
+/* Of whoever is in it all the same, and ends with its last handle. Wine can't, but has counted everybody. */
+void jg_messages_stop(struct jg_os_job *job)
+{
+    JOBOBJECT_ASSOCIATE_COMPLETION_PORT none = {.CompletionPort = NULL};
+    SetInformationJobObject(job->handle, JobObjectAssociateCompletionPortInformation, &none, sizeof none);
 }
 
 void jg_messages_free(struct jg_os_loop *loop, struct jg_os_job *job)

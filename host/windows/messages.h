@@ -14,7 +14,10 @@ void jg_messages_close(struct jg_os_loop *loop);
 /* Has the job's event posted whenever the job becomes empty. */
 bool jg_messages_follow(struct jg_os_loop *loop, struct jg_os_job *job, struct jg_err *err);
 
-/* Frees the job, whose handle is closed, when the last message about it has passed. */
+/* Has nothing more said of the job. What has been said may still be on its way. */
+void jg_messages_stop(struct jg_os_job *job);
+
+/* Frees the job, whose handle is closed, when the last message about it has passed: in the loop's thread. */
 void jg_messages_free(struct jg_os_loop *loop, struct jg_os_job *job);
 
 #endif

@@ -135,24 +135,32 @@ static DWORD milliseconds_until(ULONGLONG deadline)
 static bool is_empty(const struct jg_os_run *run)
 {
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
-    return !QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
-                                      NULL) ||
+    return QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
+                                     NULL) &&
            accounting.ActiveProcesses == 0;
 }
 
-/* Ends what is left and waits until nothing is. */
-static void end_job(struct jg_os_run *run)
+/* Those who are in the job at this moment: one whom a process is just creating may come to be in it a moment later. */
+static void terminate(const struct jg_os_run *run)
 {
     if (run->assigned)
         TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED);
     else
         TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
-    WaitForSingleObject(run->harness, INFINITE);
+}
+
+/* Ends what is left, again and again, until nothing is. */
+static void end_job(struct jg_os_run *run)
+{
+    do
+        terminate(run);
+    while (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_TIMEOUT);
     while (run->assigned && !is_empty(run)) {
         DWORD message;
         ULONG_PTR key;
         OVERLAPPED *process;
         GetQueuedCompletionStatus(run->port, &message, &key, &process, LOOK_AGAIN_MS);
+        terminate(run);
     }
 }
 

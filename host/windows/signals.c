@@ -8,6 +8,7 @@
 #include "state.h"
 
 static jg_os_interrupted_fn *interrupted;
+static HANDLE script; /* the thread that has asked to be told of interrupts */
 static volatile LONG received;
 
 int jg_control_signal(DWORD type)
@@ -29,12 +30,26 @@ const char *jg_control_name(DWORD type)
     }
 }
 
+/*
+** Lua's hooks may be set in a signal handler, which has the thread in the middle of an instruction, but not beside it:
+** so the thread is suspended meanwhile. SuspendThread doesn't wait until it is, who asks for its registers does.
+*/
+static void interrupt(DWORD type)
+{
+    CONTEXT context = {.ContextFlags = CONTEXT_CONTROL};
+    if (SuspendThread(script) == (DWORD)-1)
+        return;
+    GetThreadContext(script, &context);
+    interrupted(jg_control_signal(type), jg_control_name(type));
+    ResumeThread(script);
+}
+
 /* In a thread that the system makes. After one of the last three events it ends the process as soon as this returns. */
 static BOOL WINAPI on_control(DWORD type)
 {
     InterlockedIncrement(&received);
     InterlockedExchange(&jg_state.shared->interrupted, jg_control_signal(type));
-    interrupted(jg_control_signal(type), jg_control_name(type));
+    interrupt(type);
     if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
         Sleep(INFINITE);
     return TRUE;
@@ -42,8 +57,17 @@ static BOOL WINAPI on_control(DWORD type)
 
 void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
 {
+    HANDLE self = GetCurrentProcess();
     interrupted = function;
+    if (script == NULL)
+        DuplicateHandle(self, GetCurrentThread(), self, &script, THREAD_SUSPEND_RESUME | THREAD_GET_CONTEXT, FALSE, 0);
     SetConsoleCtrlHandler(on_control, TRUE);
+}
+
+/* The C library's own way, and ExitProcess, need locks. */
+void jg_os_exit_at_once(int status)
+{
+    TerminateProcess(GetCurrentProcess(), (UINT)status);
 }
 
 void jg_os_interrupt_consumed(void)

@@ -3,7 +3,11 @@
 */
 #include <time.h>
 
+#include <malloc.h>
+
 #include "world.h"
+
+#include "../../../host/windows/job.h"
 
 static void test_nested(void)
 {
@@ -73,6 +77,30 @@ static void test_release(void)
     CHECK(WaitForSingleObject(process, 5000) == WAIT_OBJECT_0);
     CloseHandle(process);
     jg_os_process_release(child.process);
+}
+
+static int given_up; /* how often the event of a job came that is given up meanwhile */
+static size_t job_size;
+
+/* As if the script had given it up just when the loop had taken the event. Nobody else frees it meanwhile. */
+static void give_up(struct jg_event *event)
+{
+    struct jg_os_job *job = JG_CONTAINER(event, struct jg_os_job, event);
+    given_up++;
+    jg_os_job_release(job);
+    Sleep(100); /* the messages' thread gets the job's last one */
+    CHECK(_msize(job) == job_size);
+}
+
+static void test_giving_up(void)
+{
+    struct box box;
+    make_job(&box, NULL);
+    job_size = _msize(box.job);
+    box.job->event.ready = give_up;
+    PostQueuedCompletionStatus(loop->port, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO, (ULONG_PTR)box.job, NULL);
+    CHECK(turn_until(&given_up, 1, 10000));
+    CHECK(!turn_until(&given_up, 2, 50) && loop->first == NULL);
 }
 
 struct listing {
@@ -216,10 +244,15 @@ static void test_close(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        {"nested", test_nested},   {"grandchildren", test_grandchildren},
-        {"release", test_release}, {"listing", test_listing},
-        {"freeze", test_freeze},   {"many at once", test_many_at_once},
-        {"handles", test_handles}, {"close", test_close},
+        {"nested", test_nested},
+        {"grandchildren", test_grandchildren},
+        {"release", test_release},
+        {"giving up", test_giving_up},
+        {"listing", test_listing},
+        {"freeze", test_freeze},
+        {"many at once", test_many_at_once},
+        {"handles", test_handles},
+        {"close", test_close},
     };
     return run_tests(argc, argv, tests, sizeof tests / sizeof *tests);
 }
