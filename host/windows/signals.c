@@ -8,7 +8,7 @@
 #include "state.h"
 
 static jg_os_interrupted_fn *interrupted;
-static volatile LONG received;
+static volatile LONG received, raised;
 
 int jg_control_signal(DWORD type)
 {
@@ -35,9 +35,15 @@ static BOOL WINAPI on_control(DWORD type)
     InterlockedIncrement(&received);
     InterlockedExchange(&jg_state.shared->interrupted, jg_control_signal(type));
     interrupted(jg_control_signal(type), jg_control_name(type));
+    InterlockedIncrement(&raised);
     if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
         Sleep(INFINITE);
     return TRUE;
+}
+
+LONG jg_interrupts(void)
+{
+    return raised;
 }
 
 void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
