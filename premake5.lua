@@ -153,18 +153,23 @@ end
 -- The libraries: one a folder, because Premake 4 names objects after their files, and there is a
 -- job.c in more than one.
 
-if windows then
-    -- All of their sources, but for those that are programs.
-    local function lua_files(programs)
-        for _, file in ipairs(os.matchfiles(sources .. "lua5.4/src/*.c")) do
-            if programs[path.getbasename(file)] == nil then
-                files(file)
-            end
+-- All of Lua's sources but these, which are programs.
+local function lua_files(programs)
+    for _, file in ipairs(os.matchfiles(sources .. "lua5.4/src/*.c")) do
+        if programs[path.getbasename(file)] == nil then
+            files(file)
         end
     end
+end
 
+if windows then
     foreign_library "lua"
         lua_files { lua = true, luac = true }
+        if gnu then
+            buildoptions "-include ../../host/windows/luainput.h"
+        else
+            forceincludes "host/windows/luainput.h"
+        end
 
     foreign_library "lfs"
         files(sources .. "lua-filesystem/src/lfs.c")
@@ -254,14 +259,14 @@ if windows then
         strict()
         files "tests/guard/customer.c"
 
-    -- lua(1), to compare with; its command line is UTF-8, too
+    -- lua(1), to compare with, as it is; but its command line is UTF-8, too
     target("lua5.4", "ConsoleApp", ".")
         headers()
-        files(sources .. "lua5.4/src/lua.c")
-        links "lua"
+        lua_files { luac = true }
         resources()
         if gnu then
             links "jghost" -- which is built before it: it has made jghost.res
+            buildoptions "-w"
         end
 else
     target("filtered", "ConsoleApp", ".")

@@ -46,6 +46,7 @@ int child_os_uncache(const char *file);                  /* who reads it next is
 int child_os_is_terminal(int fd); /* or 0 */
 int child_os_size(int *rows, int *columns);
 int child_os_wait_resize(void); /* says "watching" on stdout first */
+int child_os_dump_code_page(void);
 
 /* ---- signals, by name (TERM, SIGTERM or 15) */
 int child_os_signal(const char *name); /* to itself, in its default meaning; returns if it survived */

@@ -39,3 +39,8 @@ int child_os_wait_resize(void)
     int error = child_os_write(1, watching, strlen(watching));
     return error ? error : sigwait(&resized, &number);
 }
+
+int child_os_dump_code_page(void)
+{
+    return ENOTSUP;
+}

@@ -63,3 +63,9 @@ int child_os_wait_resize(void)
         error = child_os_size(&new_rows, &new_columns);
     return error;
 }
+
+int child_os_dump_code_page(void)
+{
+    printf("code page: %u.\n", GetConsoleOutputCP());
+    return 0;
+}

@@ -77,6 +77,7 @@ if not windows then
             thread_states = false, keys = false, users = false, script = false,
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
+            single_bytes = false, pairs = false, code_pages = "a terminal has no code page",
         },
         -- what the system says when it refuses: its number (nil: it has several for that), its words (nil: they are in
         -- the user's language), our name
@@ -192,6 +193,9 @@ return {
         typing_interrupts = wine and "Wine 8's pseudoconsole ends by a Ctrl-C",
         typing_the_end = wine and "Wine 8's console takes a Ctrl-Z for any other key",
         hanging_up = wine and "Wine 8 doesn't tell the processes that their pseudoconsole is closed",
+        single_bytes = wine and "Wine 8's console doesn't make characters of bytes that are written one by one",
+        pairs = wine and "Wine 8's pseudoconsole shows two characters for one that is two in UTF-16",
+        code_pages = false,
     },
     refusals = {
         no_file = { 2, nil, "not_found" },

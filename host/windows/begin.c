@@ -11,6 +11,7 @@
 #include <shellapi.h>
 
 #include "../exit.h"
+#include "codepage.h"
 #include "state.h"
 #include "wide.h"
 
@@ -46,6 +47,8 @@ static void make_streams_binary(void)
     for (int descriptor = 0; descriptor <= 2; descriptor++)
         _setmode(descriptor, _O_BINARY);
     setvbuf(stderr, NULL, _IONBF, 0);
+    if (jg_os_is_terminal(1)) /* it has no buffer there anyhow, but Wine writes byte by byte if it isn't told so */
+        setvbuf(stdout, NULL, _IONBF, 0);
 }
 
 static struct jg_shared *map_section(void)
@@ -93,10 +96,13 @@ struct jg_os_start *jg_os_begin(int *argc, char **argv)
     }
     jg_state.argc = *argc;
     jg_state.argv = argv;
+    struct jg_os_start *start = NULL;
     if (is_harness)
-        return take_what_was_handed(number);
-    make_section();
-    return NULL;
+        start = take_what_was_handed(number);
+    else
+        make_section();
+    jg_codepage_open();
+    return start;
 }
 
 int jg_os_processors(void)

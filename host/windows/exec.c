@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "birth.h"
+#include "codepage.h"
 #include "state.h"
 
 static BOOL WINAPI leave_it_to_the_command(DWORD type)
@@ -24,10 +25,13 @@ void jg_os_harness_exec(char *const *argv, struct jg_err *err)
     if (!jg_plan_make(&plan, &command, err))
         return;
     SetConsoleCtrlHandler(leave_it_to_the_command, TRUE);
+    jg_codepage_give_back(); /* the command finds the console as it would without us */
     bool ok = jg_birth(NULL, &plan, false, &process, &pid, err);
     jg_plan_free(&plan);
-    if (!ok)
+    if (!ok) {
+        jg_codepage_take();
         return;
+    }
     WaitForSingleObject(process, INFINITE);
     GetExitCodeProcess(process, &status);
     fflush(NULL);

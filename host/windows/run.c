@@ -9,6 +9,7 @@
 
 #include "../exit.h"
 #include "../stage.h"
+#include "codepage.h"
 #include "start.h"
 #include "state.h"
 
@@ -218,5 +219,6 @@ void jg_os_die_as(const struct jg_exit *result)
 {
     (void)result;
     fflush(NULL);
+    jg_codepage_give_back();
     ExitProcess((UINT)STATUS_CONTROL_C_EXIT);
 }

@@ -9,7 +9,7 @@
 
 static jg_os_interrupted_fn *interrupted;
 static HANDLE script; /* the thread that has asked to be told of interrupts */
-static volatile LONG received;
+static volatile LONG received, raised;
 
 int jg_control_signal(DWORD type)
 {
@@ -50,9 +50,15 @@ static BOOL WINAPI on_control(DWORD type)
     InterlockedIncrement(&received);
     InterlockedExchange(&jg_state.shared->interrupted, jg_control_signal(type));
     interrupt(type);
+    InterlockedIncrement(&raised);
     if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
         Sleep(INFINITE);
     return TRUE;
+}
+
+LONG jg_interrupts(void)
+{
+    return raised;
 }
 
 void jg_os_interrupt_watch(jg_os_interrupted_fn *function)

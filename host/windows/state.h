@@ -56,4 +56,7 @@ extern struct jg_state jg_state;
 int jg_control_signal(DWORD type);
 const char *jg_control_name(DWORD type);
 
+/* How many interrupts have been raised in the script. */
+LONG jg_interrupts(void);
+
 #endif
