@@ -290,7 +290,8 @@ for name, kind in pairs(helper.kinds) do
             local job <close> = limited(1)
             local inner = assert(job:job())
             assert.is_true(helper.spawn(inner, { "burn", "0.1" }):wait(60).ok)
-            assert.is_true(helper.spawn(job, { "daemonise", "spin" }):wait(60).ok)
+            local status = helper.spawn(job, { "daemonise", "spin" }):wait(60)
+            assert.is_true(status.ok or status.limit == "cpu_time", tostring(status)) -- who spins may be faster
             assert.is_true(job:wait(60))
             local usage = job:usage()
             assert.is_true(usage.user_time + usage.system_time >= 1, tostring(usage))
