@@ -179,20 +179,13 @@ static bool freeze_all(struct jg_os_job *job, bool frozen, struct jg_err *err)
     return ok;
 }
 
-static void settle_all(const struct jg_os_job *job)
-{
-    jg_link_settle(job);
-    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
-        settle_all(child);
-}
-
 bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
 {
     if (job->frozen == frozen)
         return true;
     jg_spawn_wait_job(job->loop, job);
     if (frozen)
-        settle_all(job);
+        jg_links_settle(job);
     bool around = job->parent != NULL && jg_job_frozen(job->parent);
     if ((job->cgroup != NULL || !around) && !freeze_all(job, frozen, err))
         return false;

@@ -29,11 +29,14 @@ struct jg_link {
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 
 /*
-** Before the cgroup of `job` is frozen, or may not have processes itself any more: waits, but not for ever, until those
-** that its reaper was asked to start have been born and have left for their exec. A reaper can't do anything else as
-** long as one hasn't.
+** Before the cgroup of `job` is frozen, or removed, or may not have processes itself any more: waits, but not for ever,
+** until those that its reaper was asked to start have been born and have left for their exec. A reaper can't do
+** anything else as long as one hasn't.
 */
 void jg_link_settle(const struct jg_os_job *job);
+
+/* The same for the jobs inside it, too. */
+void jg_links_settle(const struct jg_os_job *job);
 
 /* Ends the reaper's work, and frees the link. */
 void jg_link_close(struct jg_os_job *job);

@@ -135,6 +135,13 @@ void jg_link_settle(const struct jg_os_job *job)
         ask_and_wait(job->link, JG_REAPER_SETTLE, gone, &ignored);
 }
 
+void jg_links_settle(const struct jg_os_job *job)
+{
+    jg_link_settle(job);
+    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
+        jg_links_settle(child);
+}
+
 static void add_reapers(const struct jg_os_job *job, struct jg_pids *reapers)
 {
     for (; job != NULL; job = job->next) {

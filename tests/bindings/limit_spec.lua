@@ -212,6 +212,27 @@ describe("a job that runs out of memory while something is started in it", funct
         end)
     end
 
+    it("or is ended and used again meanwhile, of which those that are just started don't take notice", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job(some_memory))
+        for _ = 1, 5 do
+            local tasks, refused = {}, nil
+            for i = 1, 5 do
+                tasks[i] = jg.task(function()
+                    local process, message = limited:spawn(helper.verbs { "hang" })
+                    refused = refused or message
+                    assert.is_false(process and assert(process:wait(60)).ok or false)
+                end)
+            end
+            jg.sleep(0) -- they have been asked for
+            assert(limited:terminate())
+            local again = helper.spawn(limited, { "exit", "0" })
+            assert.is_true(again:wait(60).ok)
+            assert.is_true(jg.wait_all(tasks, 60))
+            assert.is_nil(refused)
+        end
+    end)
+
     it("or is frozen meanwhile, of which nobody is left half started", function()
         needs(some_memory)
         local limited <close> = assert(jg.job(some_memory))
