@@ -74,6 +74,14 @@ static bool set(struct jg_cgroup *cgroup, enum jg_limit limit, double value, str
     return limits[limit].set(cgroup, value) || jg_err_set(err, errno, "cannot limit");
 }
 
+/* Those around it may have to move their processes, and those that they are asked to start must be there by then. */
+static bool set_settled(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
+{
+    for (const struct jg_os_job *outer = job->parent; outer != NULL; outer = outer->parent)
+        jg_link_settle(outer);
+    return set(job->cgroup, limit, value, err);
+}
+
 /* Did its cgroup come to be before we found a better place for them? */
 static bool outdated(const struct jg_os_job *job)
 {
@@ -117,7 +125,7 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
 {
     if (limit == JG_LIMIT_CPU_TIME)
         return true;
-    bool ok = set(job->cgroup, limit, value, err);
+    bool ok = set_settled(job, limit, value, err);
     if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
         ok = set(job->cgroup, limit, value, err);
     if (!ok && err->native == JG_NATIVE_NO_CONTROLLER)

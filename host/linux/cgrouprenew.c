@@ -16,6 +16,7 @@
 #include "cgrouplimit.h"
 #include "cgrouprun.h"
 #include "job.h"
+#include "link.h"
 #include "native.h"
 #include "usage.h"
 
@@ -74,6 +75,7 @@ bool jg_cgroup_renew(struct jg_os_job *job, struct jg_err *err)
             top = job;
     if (top == NULL)
         return true;
+    jg_links_settle(top);
     for (int i = 0; jg_cgroup_populated(top->cgroup); i++) {
         if (i == PATIENCE_MS)
             return jg_err_set(err, EBUSY, "the job is being ended");

@@ -181,7 +181,7 @@ bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
         return true;
     jg_spawn_wait_job(job->loop, job);
     if (frozen)
-        jg_link_settle(job);
+        jg_links_settle(job);
     bool around = job->parent != NULL && jg_job_frozen(job->parent);
     if ((job->cgroup != NULL || !around) && !freeze_all(job, frozen, err))
         return false;

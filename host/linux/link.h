@@ -37,10 +37,14 @@ struct jg_link {
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 
 /*
-** Before the cgroup of `job` is frozen: waits, but not for ever, until those that its reaper, and those of the jobs
-** inside it, were asked to start have left for their exec. A reaper can't do anything else as long as one hasn't.
+** Before the cgroup of `job` is frozen, or removed, or may not have processes itself any more: waits, but not for ever,
+** until those that its reaper was asked to start have been born and have left for their exec. A reaper can't do
+** anything else as long as one hasn't.
 */
-void jg_link_settle(struct jg_os_job *job);
+void jg_link_settle(const struct jg_os_job *job);
+
+/* The same for the jobs inside it, too. */
+void jg_links_settle(const struct jg_os_job *job);
 
 /* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them, also those that are kept. */
 bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers);

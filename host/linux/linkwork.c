@@ -129,13 +129,18 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
                   : ask_and_wait(job->link, JG_REAPER_THAW, "cannot thaw the job", err);
 }
 
-void jg_link_settle(struct jg_os_job *job)
+void jg_link_settle(const struct jg_os_job *job)
 {
     struct jg_err ignored;
     if (job->link != NULL && job->cgroup != NULL)
         ask_and_wait(job->link, JG_REAPER_SETTLE, gone, &ignored);
-    for (struct jg_os_job *child = job->children; child != NULL; child = child->next)
-        jg_link_settle(child);
+}
+
+void jg_links_settle(const struct jg_os_job *job)
+{
+    jg_link_settle(job);
+    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
+        jg_links_settle(child);
 }
 
 bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers)

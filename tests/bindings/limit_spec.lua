@@ -77,6 +77,26 @@ describe("a job with a limit of memory", function()
         assert.equal("memory", helper.spawn(inner, eater(200), { stderr = "capture" }):wait(60).limit)
     end)
 
+    it("can be given while something is started in a job around it", function()
+        needs(some_memory)
+        for _ = 1, 5 do
+            local outer <close> = assert(jg.job { memory = "200M" })
+            local between = assert(outer:job())
+            local started, refused = 0, nil
+            local tasks = {}
+            for i = 1, 10 do
+                tasks[i] = jg.task(function()
+                    local process, message = outer:spawn(helper.verbs { "hang" })
+                    started, refused = started + (process and 1 or 0), refused or message
+                end)
+            end
+            jg.task(function() assert(between:job(some_memory)) end)
+            assert.is_true(jg.wait_all(tasks, 60))
+            assert.is_nil(refused)
+            assert.equal(10, started)
+        end
+    end)
+
     it("doesn't hold for the job around it, which may have processes by then", function()
         needs(some_memory)
         local first <close> = assert(jg.job(some_memory)) -- from here on jobs are where limits can be had
@@ -195,6 +215,27 @@ describe("a job that runs out of memory while something is started in it", funct
             assert.equal("memory", (start(inner) or { limit = "memory" }).limit)
         end)
     end
+
+    it("or is ended and used again meanwhile, of which those that are just started don't take notice", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job(some_memory))
+        for _ = 1, 5 do
+            local tasks, refused = {}, nil
+            for i = 1, 5 do
+                tasks[i] = jg.task(function()
+                    local process, message = limited:spawn(helper.verbs { "hang" })
+                    refused = refused or message
+                    assert.is_false(process and assert(process:wait(60)).ok or false)
+                end)
+            end
+            jg.sleep(0) -- they have been asked for
+            assert(limited:terminate())
+            local again = helper.spawn(limited, { "exit", "0" })
+            assert.is_true(again:wait(60).ok)
+            assert.is_true(jg.wait_all(tasks, 60))
+            assert.is_nil(refused)
+        end
+    end)
 
     it("or is frozen meanwhile, of which nobody is left half started", function()
         needs(some_memory)
