@@ -161,7 +161,19 @@ void jg_cgroup_free(struct jg_cgroup *cgroup)
     free(cgroup);
 }
 
-/* Nobody but us has made cgroups inside it, and nothing in it would tell a later job of an earlier one. */
+static bool unrestrain(struct jg_cgroup *cgroup)
+{
+    for (const char *const *file = (const char *const[]){"pids.max", "cpu.max", NULL}; *file != NULL; file++)
+        if (!jg_cgroupfile_write(cgroup, *file, "max") && errno != ENOENT)
+            return false;
+    cgroup->restrained = false;
+    return true;
+}
+
+/*
+** Nobody but us has made cgroups inside it, and nothing in it would tell a later job of an earlier one. Its memory
+** would: what is in the kernel's caches, or in a file system in memory, stays charged to it, and the peak is for ever.
+*/
 static bool reusable(struct jg_cgroup *cgroup)
 {
     struct stat status;
@@ -169,6 +181,8 @@ static bool reusable(struct jg_cgroup *cgroup)
     if (fstat(cgroup->dir, &status) < 0 || (int)status.st_nlink - 2 != cgroup->pooled)
         return false;
     if (cgroup->limited || cgroup->orphans || faccessat(cgroup->dir, "memory.peak", F_OK, 0) == 0)
+        return false;
+    if (cgroup->restrained && !unrestrain(cgroup))
         return false;
     return (!cgroup->frozen || jg_cgroup_freeze(cgroup, false, &ignored)) && !jg_cgroup_populated(cgroup) &&
            !jg_cgroup_gone(cgroup);

@@ -21,7 +21,8 @@ struct jg_cgroup {
     int events; /* its cgroup.events */
     int spare;  /* in the outermost: a descriptor kept for when there are no others */
     bool frozen;
-    bool limited;                  /* no later job is to have it */
+    bool limited;                  /* in its memory: no later job is to have it */
+    bool restrained;               /* in its processes or processors, until it is used again */
     bool killed;                   /* it must not be started in again; see cgrouprenew.c */
     bool orphans;                  /* some who were in it are init's to reap, which may be later */
     double base_user, base_system; /* what its processes had used before this job had it */

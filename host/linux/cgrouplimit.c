@@ -70,7 +70,8 @@ static bool set(struct jg_cgroup *cgroup, enum jg_limit limit, double value, str
         return jg_err_set(err, JG_NATIVE_NO_CONTROLLER, "cannot limit");
     if (!jg_cgroup_control(cgroup, limits[limit].controller, err))
         return false;
-    cgroup->limited = true;
+    cgroup->limited = cgroup->limited || limit == JG_LIMIT_MEMORY;
+    cgroup->restrained = true;
     return limits[limit].set(cgroup, value) || jg_err_set(err, errno, "cannot limit");
 }
 

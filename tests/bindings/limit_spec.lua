@@ -125,6 +125,21 @@ describe("a job with a limit of memory", function()
         assert.equal("memory", helper.spawn(limited, eater(200), { stderr = "capture" }):wait(60).limit)
     end)
 
+    it("knows its peak when it was ended, too, and so do those beside it", function()
+        needs(some_memory)
+        local limited <close> = assert(jg.job { memory = 160 * MIB })
+        local process = helper.spawn(limited, eater(64), { stdout = "pipe" })
+        assert.equal("ready", process.stdout:read("l", 60))
+        assert(limited:terminate())
+        assert.is_true(limited:wait(60))
+        assert.is_true(helper.spawn(limited, { "exit", "0" }):wait(60).ok)
+        assert.is_true(limited:usage().peak_memory >= 64 * MIB)
+        local beside <close> = assert(jg.job())
+        assert.is_true(helper.spawn(beside, { "exit", "0" }):wait(60).ok)
+        local peak = beside:usage().peak_memory
+        assert.is_true(peak > 0 and peak < 64 * MIB, tostring(peak))
+    end)
+
     it("blames nobody for what others did", function()
         needs(some_memory)
         local limited <close> = assert(jg.job(some_memory))
@@ -296,6 +311,30 @@ describe("a job with a limit of processes", function()
         assert.equal(3, status.code)
         assert.is_nil(status.limit)
     end)
+end)
+
+it("a cgroup that had a limit of processes or processors is used again without it", function()
+    needs { processes = 3, cpus = 1 }
+    local job <close> = jg.job()
+    if job:kind() ~= "cgroup" then
+        pending("jobs are of kind " .. job:kind() .. " here")
+    end
+    -- in a run of its own, in which no job's memory was ever limited
+    local said = helper.prints([[
+        local jg = require "jghost"
+        local function cgroup(options, others)
+            local job <close> = assert(jg.job(options))
+            local process = job:spawn { "cat", "/proc/self/cgroup", stdout = "capture" }
+            assert(process:wait().ok)
+            for _ = 1, others or 0 do
+                assert(job:spawn { arg[1], "hang" })
+            end
+            return process.stdout:match "0::([^\n]*)"
+        end
+        local first = cgroup { processes = 3 }
+        print(cgroup { cpus = 0.5 } == first, cgroup({}, 5) == first)
+    ]], "-", helper.child)
+    assert.equal("true\ttrue\n", said)
 end)
 
 describe("a job with a limit of processors", function()
