@@ -100,6 +100,7 @@ if not windows then
             { "$/loop", 40, "Too many levels of symbolic links", "other", link = "loop" },
             { "./" .. ("n"):rep(300), 36, "File name too long", "too_long" },
         },
+        refused = "Cannot allocate memory", -- the words for what tests/fault refuses
         not_here = {}, -- spec files about what this system doesn't have, and what that is
     }
 end
@@ -211,6 +212,7 @@ return {
         { "$/empty.exe", wine and 193 or nil, nil, "not_executable", text = "" },
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
+    refused = nil, -- they are in the user's language
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",

@@ -44,4 +44,14 @@ function fixture.script(text, use)
     end)
 end
 
+--- A script that starts what is hardest to end; its argument is the child.
+function fixture.stubborn(use)
+    fixture.script([=[
+        local jg = require "jghost"
+        local job = jg.job {}
+        assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
+        assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
+    ]=], use)
+end
+
 return fixture

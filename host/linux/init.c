@@ -78,14 +78,19 @@ static void handle_signal(struct init *init)
         relay(init, &info);
 }
 
-static int open_signals(void)
+int jg_init_listen(void)
+{
+    sigset_t set;
+    jg_forwarded_signals(&set);
+    sigaddset(&set, SIGCHLD);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static void block_signals(void)
 {
     sigset_t set;
     sigfillset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
-    jg_forwarded_signals(&set);
-    sigaddset(&set, SIGCHLD);
-    return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
 /*
@@ -100,13 +105,12 @@ static void leave_session(const struct jg_os_start *start)
         jg_linux.own_session = setsid() != -1;
 }
 
-_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket)
+_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int signals, int harness_socket)
 {
-    struct init init = {start, harness, open_signals(), harness_socket, {0}};
+    struct init init = {start, harness, signals, harness_socket, {0}};
+    block_signals();
     prctl(PR_SET_NAME, "jghost-init");
     leave_session(start);
-    if (init.signals == -1)
-        _exit(JG_EXIT_GUARD_FAILED);
     struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},
                                {.fd = start->guard, .events = POLLIN},
                                {.fd = harness_socket, .events = POLLIN}};

@@ -31,10 +31,13 @@ bool jg_pidfd_ended(int pidfd);
 void jg_terminal_save(void);
 void jg_terminal_restore(void);
 
+/* Opens what init hears its signals by; -1: errno says why. */
+int jg_init_listen(void);
+
 /*
 ** Becomes init: waits for the harness `harness`, reaps what is reparented here, serves requests for
 ** job reapers. Never returns: ends with the harness, or as soon as the guard has ended.
 */
-_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int harness_socket);
+_Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int signals, int harness_socket);
 
 #endif
