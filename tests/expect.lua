@@ -101,7 +101,10 @@ if not windows then
             { "./" .. ("n"):rep(300), 36, "File name too long", "too_long" },
         },
         refused = "Cannot allocate memory", -- the words for what tests/fault refuses
-        not_here = {}, -- spec files about what this system doesn't have, and what that is
+        not_here = { -- spec files about what this system doesn't have, and what that is
+            ["tests/bindings/birth_spec.lua"] = "the list of a process's jobs is Windows'",
+            ["tests/bindings/messages_spec.lua"] = "the messages of job objects are Windows'",
+        },
     }
 end
 
