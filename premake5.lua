@@ -225,11 +225,13 @@ library "jghost-scripts"
 program("jghost", ".")
     files "host/main.c"
 
--- The same objects, and a hook that lets the tests stop or fail them at a given moment. It needs GNU's linker.
+-- The same objects, a hook that lets the tests stop them at a given moment, and what stands in front of the system to
+-- refuse them something. It needs GNU's linker.
 if gnu then
     program("jghost-fault", ".")
-        files { "host/main.c", "tests/fault/stage.c", "tests/fault/memory.c", "tests/fault/talk_" .. system .. ".c" }
-        linkoptions "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
+        files { "host/main.c", "tests/fault/stage.c", "tests/fault/memory.c", "tests/fault/refuse.c" }
+        files { "tests/fault/talk_" .. system .. ".c", "tests/fault/calls_" .. system .. ".c" }
+        linkoptions("-Wl,@../../tests/fault/calls_" .. system .. ".wrap")
 end
 
 target("child", "ConsoleApp", ".")

@@ -1,5 +1,5 @@
 /*
-** stage.h: the moments of the start-up, and of a detaching, at which a test ends a process.
+** stage.h: the moments of the start-up, of a spawn and of a detaching at which a test ends a process.
 **
 ** The guarantee is about every instruction between two of these, so the tests must be able to stop
 ** at each. The product never sets the hook; tests/fault does, in a program of its own that is linked
@@ -20,6 +20,7 @@
     X(INIT_BEGINS, "init-begins") \
     X(HARNESS_ENTERED, "harness-entered") \
     X(SCRIPT_BEGINS, "script-begins") \
+    X(PROCESS_SUSPENDED, "process-suspended") \
     X(DETACHER_BORN, "detacher-born") \
     X(DETACHED_BORN, "detached-born") \
     X(DETACHED_LOGGED, "detached-logged") \

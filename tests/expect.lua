@@ -104,7 +104,11 @@ if not windows then
             { "$/loop", 40, "Too many levels of symbolic links", "other", link = "loop" },
             { "./" .. ("n"):rep(300), 36, "File name too long", "too_long" },
         },
-        not_here = {}, -- spec files about what this system doesn't have, and what that is
+        refused = "Permission denied", -- the words for what tests/fault refuses
+        not_here = { -- spec files about what this system doesn't have, and what that is
+            ["tests/bindings/birth_spec.lua"] = "the list of a process's jobs is Windows'",
+            ["tests/bindings/messages_spec.lua"] = "the messages of job objects are Windows'",
+        },
     }
 end
 
@@ -218,6 +222,7 @@ return {
         { "$/empty.exe", wine and 193 or nil, nil, "not_executable", text = "" },
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
+    refused = nil, -- they are in the user's language
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/guard/janitor_spec.lua"] = "cgroups are Linux's",

@@ -54,4 +54,16 @@ function fixture.script(text, use)
     end)
 end
 
+--- A script that starts what is hardest to end; its argument is the child.
+function fixture.stubborn(use)
+    fixture.script([=[
+        local jg = require "jghost"
+        local job = jg.job {}
+        assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
+        assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
+        -- others go on while one has stopped there: the harness mustn't be done before anybody is killed
+        if arg[2] == "event-signalled" or arg[2] == "init-begins" then io.read "a" end
+    ]=], use)
+end
+
 return fixture

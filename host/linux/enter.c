@@ -36,19 +36,23 @@ bool jg_pidfd_ended(int pidfd)
 ** The window before PR_SET_PDEATHSIG takes hold: a guard that died in it is seen by its pidfd. At level `autokill` this
 ** is the second rope: it holds if somebody, such as a debugger, has taken a copy of the guard's descriptors.
 */
-static bool bind_to_guard(const struct jg_os_start *start)
+static bool bind_to_guard(const struct jg_os_start *start, struct jg_err *err)
 {
     if (start->level != JG_LEVEL_REAPER && prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-        return false;
-    return !jg_pidfd_ended(start->guard);
+        return jg_err_set(err, errno, "cannot have init end with the guard");
+    return !jg_pidfd_ended(start->guard) || jg_err_set(err, ESRCH, "the guard has ended");
 }
 
-static bool wait_for_either(const struct jg_os_start *start)
+static bool wait_for_either(const struct jg_os_start *start, struct jg_err *err)
 {
     struct pollfd handles[] = {{.fd = start->guard, .events = POLLIN}, {.fd = start->event, .events = POLLIN}};
-    while (poll(handles, 2, -1) == -1 && errno == EINTR) {
-    }
-    return handles[0].revents == 0 && handles[1].revents == POLLIN;
+    int ready;
+    do
+        ready = poll(handles, 2, -1);
+    while (ready == -1 && errno == EINTR);
+    if (ready == -1)
+        return jg_err_set(err, errno, "cannot wait for the guard");
+    return (handles[0].revents == 0 && handles[1].revents == POLLIN) || jg_err_set(err, ESRCH, "the guard has ended");
 }
 
 static bool move_in(struct jg_err *err)
@@ -98,9 +102,11 @@ static bool wait_for_init(const struct jg_os_start *start)
 }
 
 /* Init dies with everything in the namespace; at level `reaper` this is what follows it. */
-static bool bind_to_init(pid_t init)
+static bool bind_to_init(pid_t init, struct jg_err *err)
 {
-    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == init;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        return jg_err_set(err, errno, "cannot have the harness end with init");
+    return getppid() == init || jg_err_set(err, ECHILD, "init has ended");
 }
 
 static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
@@ -129,26 +135,34 @@ static bool become_harness(const struct jg_os_start *start, struct jg_err *err)
     jg_linux.guard_socket = start->asks;
     if (jg_linux.shared->user_namespace && !drop_capabilities())
         return jg_err_set(err, errno, "cannot drop the namespace's capabilities");
-    if (!bind_to_init(init) || !wait_for_init(start))
+    if (!bind_to_init(init, err))
+        return false;
+    if (!wait_for_init(start))
         return jg_err_set(err, ECHILD, "init has ended");
     prctl(PR_SET_NAME, "jghost-harness");
     return true;
 }
 
-bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
+static bool enter(const struct jg_os_start *start, struct jg_err *err)
 {
     jg_stage(JG_STAGE_HARNESS_BORN);
-    bool bound = bind_to_guard(start);
+    bool bound = bind_to_guard(start, err);
     jg_stage(JG_STAGE_HARNESS_BOUND);
-    if (!bound || !wait_for_either(start))
-        return jg_err_set(err, ESRCH, "the guard has ended");
+    if (!bound || !wait_for_either(start, err))
+        return false;
     jg_stage(JG_STAGE_HARNESS_RELEASED);
-    if (enter_level(start, err) && become_harness(start, err)) {
-        jg_stage(JG_STAGE_HARNESS_ENTERED);
-        return true;
-    }
-    jg_linux.shared->refused = *err;
-    return false;
+    if (!enter_level(start, err) || !become_harness(start, err))
+        return false;
+    jg_stage(JG_STAGE_HARNESS_ENTERED);
+    return true;
+}
+
+bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
+{
+    bool entered = enter(start, err);
+    if (!entered)
+        jg_linux.shared->refused = *err;
+    return entered;
 }
 
 void jg_os_harness_exec(char *const *argv, struct jg_err *err)

@@ -69,16 +69,19 @@ static void make_section(void)
 /* Nothing of ours is for children. */
 static struct jg_os_start *take_what_was_handed(const char *number)
 {
+    static const char inherited[] = "cannot keep from children what the guard has handed over";
     jg_state.section = (HANDLE)(uintptr_t)strtoull(number, NULL, 16);
     jg_state.shared = map_section();
-    if (jg_state.shared == NULL || !SetHandleInformation(jg_state.section, HANDLE_FLAG_INHERIT, 0))
-        die("this harness has no guard");
+    if (jg_state.shared == NULL)
+        die("this harness has no guard: cannot map what it was handed");
+    if (!SetHandleInformation(jg_state.section, HANDLE_FLAG_INHERIT, 0))
+        die(inherited);
     struct jg_os_start *start = &jg_state.shared->start;
     const struct jg_detach_slot *detach = &jg_state.shared->detach;
     HANDLE handed[] = {start->guard, start->event, detach->asked, detach->answered};
     for (size_t i = 0; i < sizeof handed / sizeof *handed; i++) {
         if (handed[i] != NULL && !SetHandleInformation(handed[i], HANDLE_FLAG_INHERIT, 0))
-            die("this harness has no guard");
+            die(inherited);
     }
     return start;
 }

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "../stage.h"
+
 #ifndef PROC_THREAD_ATTRIBUTE_JOB_LIST
 #define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
 #endif
@@ -106,6 +108,7 @@ static bool prepare(struct birth *birth, const struct jg_os_job *job, const stru
 static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created)
 {
     bool ok = true;
+    jg_stage(JG_STAGE_PROCESS_SUSPENDED);
     for (size_t i = 0; i < birth->depth && ok; i++)
         ok = AssignProcessToJobObject(birth->jobs[i], created->hProcess);
     if (ok && ResumeThread(created->hThread) != (DWORD)-1)

@@ -21,9 +21,9 @@ enum { MOST_CHARACTERS = 1 << 23 };
 bool jg_detacher_open(struct jg_detacher *detacher, struct jg_err *err)
 {
     detacher->asked = CreateEventW(NULL, FALSE, FALSE, NULL);
-    detacher->answered = CreateEventW(NULL, FALSE, FALSE, NULL);
-    return (detacher->asked != NULL && detacher->answered != NULL) ||
-           jg_err_set(err, (int)GetLastError(), "cannot make the events for detaching");
+    if (detacher->asked != NULL)
+        detacher->answered = CreateEventW(NULL, FALSE, FALSE, NULL);
+    return detacher->answered != NULL || jg_err_set(err, (int)GetLastError(), "cannot make the events for detaching");
 }
 
 const char *jg_detacher_what(int stage)

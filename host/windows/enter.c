@@ -5,11 +5,18 @@
 ** first, and has started nothing until then.
 */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../stage.h"
-#include "quote.h"
 #include "state.h"
+
+/* There is no other level for the guard to try, so it isn't left to the guard to say why this one can't be had. */
+static bool failed(struct jg_err *err, const char *what)
+{
+    char reason[160];
+    jg_err_set(err, (int)GetLastError(), what);
+    fprintf(stderr, "jghost: %s: %s\n", what, jg_os_err_text(err->native, reason, sizeof reason));
+    return false;
+}
 
 bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
 {
@@ -18,7 +25,7 @@ bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err)
     jg_stage(JG_STAGE_HARNESS_BOUND);
     DWORD which = WaitForMultipleObjects(2, either, FALSE, INFINITE);
     if (which == WAIT_FAILED)
-        return jg_err_set(err, (int)GetLastError(), "cannot wait for the guard");
+        return failed(err, "cannot wait for the guard");
     if (which != WAIT_OBJECT_0 + 1)
         return jg_err_set(err, ERROR_PROCESS_ABORTED, "the guard has ended");
     jg_stage(JG_STAGE_HARNESS_RELEASED);

@@ -60,8 +60,10 @@ static bool listen_to_job(struct jg_os_run *run, struct jg_err *err)
 {
     run->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT association = {.CompletionKey = run, .CompletionPort = run->port};
-    if (run->port == NULL || !SetInformationJobObject(run->job, JobObjectAssociateCompletionPortInformation,
-                                                      &association, sizeof association))
+    if (run->port == NULL)
+        return failed(err, "cannot make a port for the job's messages");
+    if (!SetInformationJobObject(run->job, JobObjectAssociateCompletionPortInformation, &association,
+                                 sizeof association))
         return failed(err, "cannot listen to the job");
     return true;
 }
@@ -75,15 +77,18 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow
     if (level != JG_LEVEL_JOB_OBJECT)
         return jg_err_set(err, ERROR_NOT_SUPPORTED, "this system has no such level");
     interrupts.cut_short = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (interrupts.cut_short == NULL)
+        return failed(err, "cannot make the event for interrupts");
     run->event = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (interrupts.cut_short == NULL || run->event == NULL)
+    if (run->event == NULL)
         return failed(err, "cannot make the event");
     if (allow_detach && !jg_detacher_open(&run->detacher, err))
         return false;
     run->job = CreateJobObjectW(NULL, NULL);
     if (run->job == NULL)
         return failed(err, "cannot create the job");
-    SetConsoleCtrlHandler(on_control, TRUE);
+    if (!SetConsoleCtrlHandler(on_control, TRUE))
+        return failed(err, "cannot listen to the console");
     return limit_job(run->job, err) && listen_to_job(run, err);
 }
 
@@ -93,25 +98,33 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     (void)argument;
     fflush(NULL);
     jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
-    run->harness = jg_start_harness(run->event, &run->detacher);
-    if (run->harness == NULL)
-        return failed(err, "cannot create the harness");
-    return true;
+    run->harness = jg_start_harness(run->event, &run->detacher, err);
+    return run->harness != NULL;
 }
 
 /* ---- steps 3 and 4 ---- */
 
-bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err)
+/* Jobs are nested since Windows 8, but in one with limits of an older kind. */
+static const char *why_not_assigned(DWORD error)
 {
     BOOL is_inside = FALSE;
-    if (!AssignProcessToJobObject(run->job, run->harness))
-        return failed(err, GetLastError() == ERROR_ACCESS_DENIED
-                               ? "cannot put the harness in the job (jghost is in a job itself that allows no other)"
-                               : "cannot put the harness in the job");
-    run->assigned = true;
-    if (!IsProcessInJob(run->harness, run->job, &is_inside) || !is_inside)
-        return jg_err_set(err, ERROR_INVALID_STATE, "the harness isn't in the job");
-    return true;
+    if (error == ERROR_ACCESS_DENIED && IsProcessInJob(GetCurrentProcess(), NULL, &is_inside) && is_inside)
+        return "cannot put the harness in the job (jghost is in a job itself that allows no other)";
+    return "cannot put the harness in the job";
+}
+
+bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err)
+{
+    BOOL is_inside = TRUE;
+    if (!AssignProcessToJobObject(run->job, run->harness)) {
+        DWORD error = GetLastError();
+        return jg_err_set(err, (int)error, why_not_assigned(error));
+    }
+    bool told = IsProcessInJob(run->harness, run->job, &is_inside);
+    run->assigned = is_inside;
+    if (!told)
+        return failed(err, "cannot ask whether the harness is in the job");
+    return is_inside || jg_err_set(err, ERROR_INVALID_STATE, "the harness isn't in the job");
 }
 
 bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err)
@@ -141,28 +154,40 @@ static bool is_empty(const struct jg_os_run *run)
            accounting.ActiveProcesses == 0;
 }
 
-/* Those who are in the job at this moment: one whom a process is just creating may come to be in it a moment later. */
-static void terminate(const struct jg_os_run *run)
+/* Is nobody left who is ours to end? */
+static bool is_over(const struct jg_os_run *run)
 {
-    if (run->assigned)
-        TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED);
-    else
-        TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
+    return WaitForSingleObject(run->harness, 0) == WAIT_OBJECT_0 && (!run->assigned || is_empty(run));
 }
 
-/* Ends what is left, again and again, until nothing is. */
-static void end_job(struct jg_os_run *run)
+/* Those who are in the job at this moment: one whom a process is just creating may come to be in it a moment later. */
+static bool terminate(const struct jg_os_run *run)
 {
-    do
-        terminate(run);
-    while (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_TIMEOUT);
-    while (run->assigned && !is_empty(run)) {
-        DWORD message;
-        ULONG_PTR key;
-        OVERLAPPED *process;
+    return run->assigned ? TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED)
+                         : TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
+}
+
+static void wait_a_moment(const struct jg_os_run *run)
+{
+    DWORD message;
+    ULONG_PTR key;
+    OVERLAPPED *process;
+    if (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_OBJECT_0 && !is_over(run))
         GetQueuedCompletionStatus(run->port, &message, &key, &process, LOOK_AGAIN_MS);
-        terminate(run);
+}
+
+/*
+** Ends what is left, again and again, until nothing is. Whom we can't end is not waited for, since that would be for
+** ever: this process's own end is what ends them, the harness by its handle of it and the others by the job's.
+*/
+static bool end_job(struct jg_os_run *run)
+{
+    while (!is_over(run)) {
+        if (!terminate(run) && !is_over(run))
+            return false;
+        wait_a_moment(run);
     }
+    return true;
 }
 
 /* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */
@@ -190,11 +215,12 @@ bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *resul
     if (which == WAIT_FAILED)
         return failed(err, "cannot wait for the harness");
     *timed_out = which == WAIT_TIMEOUT;
-    if (which != WAIT_OBJECT_0)
-        end_job(run);
+    if (which != WAIT_OBJECT_0 && !end_job(run))
+        return failed(err, "cannot end the job");
     if (!GetExitCodeProcess(run->harness, &status))
         return failed(err, "cannot ask how the harness ended");
-    end_job(run);
+    if (!end_job(run))
+        return failed(err, "cannot end the job");
     *result = outcome(status, which == WAIT_OBJECT_0 + 1);
     return true;
 }

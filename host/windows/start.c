@@ -104,52 +104,65 @@ static DWORD console_flag(void)
     return GetConsoleCP() == 0 ? CREATE_NO_WINDOW : 0;
 }
 
-static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section)
+static HANDLE refused(struct jg_err *err, const char *what)
+{
+    jg_err_set(err, (int)GetLastError(), what);
+    return NULL;
+}
+
+static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section, struct jg_err *err)
 {
     static wchar_t path[32768];
+    const DWORD flags = EXTENDED_STARTUPINFO_PRESENT | console_flag();
     PROCESS_INFORMATION created;
-    wchar_t *line = harness_command_line(section);
     DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
-    bool ok = line != NULL && length > 0 && length < sizeof path / sizeof *path &&
-              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT | console_flag(), NULL, NULL,
-                             &info->StartupInfo, &created);
+    if (length == 0 || length == sizeof path / sizeof *path)
+        return refused(err, "cannot find this program's own file");
+    wchar_t *line = harness_command_line(section);
+    bool ok =
+        line != NULL && CreateProcessW(path, line, NULL, NULL, TRUE, flags, NULL, NULL, &info->StartupInfo, &created);
+    if (ok)
+        CloseHandle(created.hThread);
+    else
+        refused(err, "cannot create the harness");
     free(line);
-    if (!ok)
-        return NULL;
-    CloseHandle(created.hThread);
-    return created.hProcess;
+    return ok ? created.hProcess : NULL;
 }
 
 /* Nothing is inherited but what is in the list, however many inheritable handles there are. */
-static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE section)
+static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE section, struct jg_err *err)
 {
+    static const char what[] = "cannot list what the harness is handed";
     SIZE_T size = 0;
     InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    info->lpAttributeList = malloc(size);
-    if (info->lpAttributeList == NULL)
-        return SetLastError(ERROR_NOT_ENOUGH_MEMORY), NULL;
-    bool initialized = InitializeProcThreadAttributeList(info->lpAttributeList, 1, 0, &size);
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
+    if (list == NULL) {
+        jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, what);
+        return NULL;
+    }
     HANDLE harness = NULL;
-    if (initialized && UpdateProcThreadAttribute(info->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                                 hand->handle, hand->count * sizeof *hand->handle, NULL, NULL))
-        harness = create_process(info, section);
-    DWORD error = GetLastError();
+    bool initialized = InitializeProcThreadAttributeList(list, 1, 0, &size);
+    info->lpAttributeList = list;
+    if (initialized && UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, hand->handle,
+                                                 hand->count * sizeof *hand->handle, NULL, NULL))
+        harness = create_process(info, section, err);
+    else
+        refused(err, what);
     if (initialized)
-        DeleteProcThreadAttributeList(info->lpAttributeList);
-    free(info->lpAttributeList);
-    SetLastError(error);
+        DeleteProcThreadAttributeList(list);
+    free(list);
     return harness;
 }
 
-HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher)
+HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher, struct jg_err *err)
 {
     struct hand hand = {.count = 0};
     STARTUPINFOEXW info = {.StartupInfo = {.cb = sizeof info}};
     HANDLE section, harness = NULL;
     if (fill_hand(&hand, event, detacher, &info.StartupInfo, &section))
-        harness = start_with(&hand, &info, section);
-    DWORD error = GetLastError();
+        harness = start_with(&hand, &info, section, err);
+    else
+        refused(err, "cannot copy the handles that the harness is handed");
     empty_hand(&hand);
-    SetLastError(error);
     return harness;
 }

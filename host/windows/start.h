@@ -7,10 +7,9 @@
 #include "detacher.h"
 
 /*
-** Creates the harness, running, and hands it `event`, the detacher's if there is one, and what else it needs. Returns
-*its handle, the caller's to close;
-** or NULL: GetLastError says why.
+** Creates the harness, running, and hands it `event`, the detacher's if there is one, and what else it needs. Its
+** handle is the caller's to close; NULL: it couldn't be.
 */
-HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher);
+HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher, struct jg_err *err);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "../../host/stage.h"
 #include "memory.h"
+#include "refuse.h"
 #include "talk.h"
 
 static const char *const names[] = {
@@ -35,6 +36,7 @@ static bool is_named(const char *variable, enum jg_stage stage)
 static void come_to(enum jg_stage stage)
 {
     char line[64];
+    jg_fault_refuse_from(names[stage]);
     if (stage == JG_STAGE_SCRIPT_BEGINS)
         jg_fault_count_allocations();
     if (stage == JG_STAGE_SCRIPT_ENDED)

@@ -19,18 +19,8 @@ for i = 3, #stages - 1 do
     others_exist[stages[i]] = true
 end
 
--- A script that starts what is hardest to end.
-local script = [[
-    local jg = require "jghost"
-    local job = jg.job {}
-    assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
-    assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
-    -- others go on while one has stopped there: the harness mustn't be done before anybody is killed
-    if arg[2] == "event-signalled" or arg[2] == "init-begins" then io.read "a" end
-]]
-
 local script_file
-fixture.script(script, function(file) script_file = file end)
+fixture.stubborn(function(file) script_file = file end)
 
 -- Kills the guard, or all but the guard, or all; or, at one instant, the group of which the guard is the first.
 local function kill(guard, marker, whom)
