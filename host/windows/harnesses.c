@@ -12,7 +12,7 @@
 #include "../os.h"
 #include "pipename.h"
 #include "procline.h"
-#include "snapshot.h"
+#include "seen.h"
 #include "wide.h"
 
 #define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
@@ -67,16 +67,24 @@ static const char *user_of(DWORD pid, char text[USER_SIZE], bool *is_us)
 
 /* ---- its processes ---- */
 
-/* The guard's only child is the harness. 0: it has none. */
+/*
+** The guard's oldest child that is the same program; 0: there is none. It may have others: the system's half of a
+** console, and what was detached, which may be a jghost as well, but not before the harness was there.
+*/
 static ULONG_PTR harness_of(const struct jg_snapshot *snapshot, ULONG_PTR guard)
 {
-    struct jg_seen seen;
-    for (size_t i = 0; i < snapshot->count; i++) {
+    struct jg_seen ours, seen, oldest = {.created = UINT64_MAX};
+    ULONG_PTR harness = 0;
+    bool known = jg_snapshot_find(snapshot, guard, &ours);
+    for (size_t i = 0; known && i < snapshot->count; i++) {
         ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
-        if (jg_snapshot_find(snapshot, pid, &seen) && seen.parent == (int64_t)guard)
-            return pid;
+        if (jg_snapshot_find(snapshot, pid, &seen) && seen.parent == (int64_t)guard &&
+            jg_seen_same_program(&seen, &ours) && seen.created < oldest.created) {
+            oldest = seen;
+            harness = pid;
+        }
     }
-    return 0;
+    return harness;
 }
 
 /* Is it a descendant of `ancestor`? A parent's number is given anew, but never to one that is younger. */
@@ -93,12 +101,10 @@ static bool descends(const struct jg_snapshot *snapshot, ULONG_PTR pid, ULONG_PT
 }
 
 /* The system starts it for a console; it is no work of the script's. */
-static bool is_console_host(const struct jg_snapshot *snapshot, ULONG_PTR pid)
+static bool is_console(const struct jg_snapshot *snapshot, ULONG_PTR pid)
 {
-    static const wchar_t name[] = L"conhost.exe";
     struct jg_seen seen;
-    return jg_snapshot_find(snapshot, pid, &seen) && seen.name_length == sizeof name / sizeof *name - 1 &&
-           _wcsnicmp(seen.name, name, seen.name_length) == 0;
+    return jg_snapshot_find(snapshot, pid, &seen) && jg_seen_is_console(&seen);
 }
 
 /* Those that have lost their parent aren't found: which job they are in is the guard's to know. */
@@ -107,7 +113,7 @@ static int64_t count_processes(const struct jg_snapshot *snapshot, ULONG_PTR har
     int64_t count = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
-        count += descends(snapshot, pid, harness) && !is_console_host(snapshot, pid);
+        count += descends(snapshot, pid, harness) && !is_console(snapshot, pid);
     }
     return count;
 }

@@ -6,6 +6,7 @@
 #include "family.h"
 #include "job.h"
 #include "procline.h"
+#include "seen.h"
 
 #define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
 
@@ -28,18 +29,10 @@ static bool is_stranger(const struct listing *listing, DWORD pid)
     return stranger;
 }
 
-/* The system's half of a console. It ends a moment after the last process that has the console. */
-static bool is_console(const struct jg_seen *seen)
-{
-    static const wchar_t host[] = L"conhost.exe";
-    size_t length = sizeof host / sizeof *host - 1;
-    return seen->name_length == length && _wcsnicmp(seen->name, host, length) == 0;
-}
-
 /* One that was made for us is nothing that a script has started. */
 static bool is_our_console(const struct listing *listing, const struct jg_seen *seen)
 {
-    return listing->job == NULL && seen->parent == GetCurrentProcessId() && is_console(seen);
+    return listing->job == NULL && seen->parent == GetCurrentProcessId() && jg_seen_is_console(seen);
 }
 
 static double seconds(uint64_t ticks)
@@ -80,7 +73,7 @@ static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn
         .system_time = seconds(seen.system_time),
         .memory = seen.memory,
         .threads = seen.threads,
-        .internal = is_console(&seen),
+        .internal = jg_seen_is_console(&seen),
     };
     each(&info, argument);
     free(command);
