@@ -46,16 +46,13 @@ static bool read_user(HANDLE process, union token_user *user)
 }
 
 /* The user's name in `text`, or NULL; and whether it is ours. */
-static const char *user_of(DWORD pid, char text[USER_SIZE], bool *is_us)
+static const char *user_of(HANDLE process, char text[USER_SIZE], bool *is_us)
 {
     union token_user user, ours;
     wchar_t name[USER_SIZE], domain[USER_SIZE];
     DWORD name_size = USER_SIZE, domain_size = USER_SIZE;
     SID_NAME_USE use;
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
     bool known = process != NULL && read_user(process, &user);
-    if (process != NULL)
-        CloseHandle(process);
     *is_us = known && read_user(GetCurrentProcess(), &ours) && EqualSid(user.user.User.Sid, ours.user.User.Sid);
     if (!known || !LookupAccountSidW(NULL, user.user.User.Sid, name, &name_size, domain, &domain_size, &use))
         return NULL;
@@ -123,14 +120,15 @@ static void tell(const struct jg_snapshot *snapshot, ULONG_PTR guard, jg_os_harn
     char user[USER_SIZE];
     bool is_us;
     struct jg_seen seen, harness_seen;
+    HANDLE process;
     ULONG_PTR harness = harness_of(snapshot, guard);
     if (harness == 0 || !jg_snapshot_find(snapshot, guard, &seen) ||
-        !jg_snapshot_find(snapshot, harness, &harness_seen))
+        !jg_snapshot_find(snapshot, harness, &harness_seen) || !jg_seen_open(&seen, 0, &process))
         return;
-    char *command = jg_procline_read((DWORD)guard);
+    char *command = jg_procline_read(process);
     struct jg_os_harness_info info = {
         .id = (int64_t)guard,
-        .user = user_of((DWORD)guard, user, &is_us),
+        .user = user_of(process, user, &is_us),
         .state = harness_seen.state,
         .command = command != NULL ? command : "?",
         .started = ((double)seen.created - EPOCH) / 1e7,
@@ -139,6 +137,8 @@ static void tell(const struct jg_snapshot *snapshot, ULONG_PTR guard, jg_os_harn
     info.level = is_us ? jg_level_name(JG_LEVEL_JOB_OBJECT) : NULL;
     each(&info, argument);
     free(command);
+    if (process != NULL)
+        CloseHandle(process);
 }
 
 bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err *err)
