@@ -17,6 +17,7 @@ if not windows then
         init = true, -- there is a process between guard and harness
         guard_threads = 1,
         killed = "KILL", -- how a process has ended that we killed, see support.ending
+        out_of_time = { KILL = true }, -- the same of one whose job had no processor time left
         statuses = 0xff, -- the bits of an exit status
         cannot_run = { -- why a command can't be run, in the system's words
             missing = "No such file or directory", folder = "Permission denied", no_program = "Permission denied",
@@ -122,6 +123,7 @@ return {
     init = false,
     guard_threads = 4, -- Windows 10 loads a program's libraries with up to three more
     killed = 137,
+    out_of_time = { [137] = true, [1816] = true },
     statuses = 0xffffffff,
     cannot_run = { missing = "File not found", folder = "Access denied", no_program = "Bad EXE format",
         nonsense = "Bad EXE format" },

@@ -119,6 +119,16 @@ struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job)
     return counts;
 }
 
+/* The system ends what is in a job with this code when the job's time is up, and sends no message. */
+static bool time_is_up(const struct jg_os_job *job, uint32_t code)
+{
+    if (code != ERROR_NOT_ENOUGH_QUOTA)
+        return false;
+    while (job != NULL && (job->limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME) == 0)
+        job = job->parent;
+    return job != NULL;
+}
+
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)
 {
     struct jg_limit_counts now = jg_limit_counts(process->job);
@@ -127,5 +137,5 @@ enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct
     for (int limit = 0; limit < JG_LIMIT_COUNT; limit++)
         if (now.reached[limit] != process->limits.reached[limit])
             return (enum jg_limit)limit;
-    return JG_LIMIT_NONE;
+    return time_is_up(process->job, status->exit.code) ? JG_LIMIT_CPU_TIME : JG_LIMIT_NONE;
 }

@@ -21,8 +21,32 @@ static void test_rates(void)
     CHECK(jg_limit_rate(&inner, 0.125) == 5000 && jg_limit_rate(&middle, 0.125) == 2500);
 }
 
+static enum jg_limit reached_by(struct jg_os_job *job, char *code)
+{
+    struct child child;
+    CHECK(spawn(&child, job, "exit", code) && turn_until(&child.ended, 1, 60000));
+    jg_os_process_release(child.process);
+    return child.status.limit;
+}
+
+/* The system says so by the exit code alone, and in such a job only. */
+static void test_time(void)
+{
+    struct box outer, inner;
+    make_job(&outer, NULL);
+    make_job(&inner, outer.job);
+    CHECK(reached_by(inner.job, "1816") == JG_LIMIT_NONE && reached_by(NULL, "1816") == JG_LIMIT_NONE);
+    outer.job->limits.BasicLimitInformation.LimitFlags |= JOB_OBJECT_LIMIT_JOB_TIME;
+    CHECK(reached_by(inner.job, "1816") == JG_LIMIT_CPU_TIME && reached_by(outer.job, "1816") == JG_LIMIT_CPU_TIME);
+    CHECK(reached_by(inner.job, "1815") == JG_LIMIT_NONE && reached_by(inner.job, "0") == JG_LIMIT_NONE);
+    outer.job->reached[JG_LIMIT_PROCESSES]++;
+    CHECK(reached_by(inner.job, "1816") == JG_LIMIT_CPU_TIME);
+    jg_os_job_release(inner.job);
+    jg_os_job_release(outer.job);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = {{"rates", test_rates}};
+    static const struct test tests[] = {{"rates", test_rates}, {"time", test_time}};
     return run_tests(argc, argv, tests, sizeof tests / sizeof *tests);
 }
