@@ -87,6 +87,8 @@ static void test_errors(void)
     CHECK(says(4092, JG_ERR_DENIED, "permission denied"));
     CHECK(says(4047, JG_ERR_BROKEN_PIPE, "broken pipe"));
     CHECK(says(JG_NATIVE_BATCH_FILE, JG_ERR_NOT_EXECUTABLE, "cmd.exe"));
+    CHECK(says(JG_NATIVE_NO_MORE_PROCESSES, JG_ERR_NO_PROCESSES, "limit of processes"));
+    CHECK(jg_os_err_kind(ERROR_NOT_ENOUGH_QUOTA) == JG_ERR_NO_MEMORY);
     CHECK(says(JG_NATIVE_NEVER_QUIET, JG_ERR_OTHER, "faster than they can be suspended"));
     CHECK(says(0x2ABCDEF, JG_ERR_OTHER, "Windows error 44813807"));
     CHECK(strcmp(jg_os_err_text(4058, small, sizeof small), "no such") == 0);
