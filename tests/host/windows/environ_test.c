@@ -64,6 +64,14 @@ static void test_own(void)
     CHECK(found == 1 && hidden == 0);
 }
 
+static void test_log(void)
+{
+    SetEnvironmentVariableW(L"LOCALAPPDATA", L"C:\\\x20AC");
+    CHECK(strcmp(jg_os_detached_log(), "C:\\\342\202\254\\jghost\\detached") == 0);
+    SetEnvironmentVariableW(L"LOCALAPPDATA", L"");
+    CHECK(jg_os_detached_log() == NULL);
+}
+
 static int says(int native, enum jg_err_kind kind, const char *words)
 {
     char text[300];
@@ -158,6 +166,7 @@ int main(void)
     test_block();
     test_system_root();
     test_own();
+    test_log();
     test_names();
     test_file_names();
     test_errors();
