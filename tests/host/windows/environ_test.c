@@ -143,11 +143,15 @@ static void test_programs(void)
     touch(folder, L"three.bat");
     touch(folder, L"four.CMD");
     touch(folder, L"bare");
+    touch(folder, L"five.batch");
+    touch(folder, L"six.cmd x");
     CHECK(finds(L"one", NULL, path, L"\\one.exe"));
     CHECK(finds(L"one.com", NULL, path, L"\\one.com"));
     CHECK(finds(L"two.1", NULL, path, L"\\two.1.exe"));
     CHECK(finds(L".\\one", folder, L"", L"\\one.exe"));
     CHECK(finds(L"./bare", folder, L"", L"\\bare"));
+    CHECK(finds(L"./five.batch", folder, L"", L"\\five.batch"));
+    CHECK(finds(L"./six.cmd x", folder, L"", L"\\six.cmd x"));
     CHECK(finds(L"cmd", NULL, NULL, L"\\cmd.exe"));
     CHECK(refuses(L"bare", NULL, path, ERROR_FILE_NOT_FOUND));
     CHECK(refuses(L"one", NULL, L"C:\\nowhere", ERROR_FILE_NOT_FOUND));
@@ -159,6 +163,7 @@ static void test_programs(void)
     CHECK(refuses(L"four", NULL, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./four.cmd", folder, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./three.bat. .", folder, path, JG_NATIVE_BATCH_FILE));
+    CHECK(refuses(L"./three.bat ", folder, path, JG_NATIVE_BATCH_FILE));
 }
 
 int main(void)
