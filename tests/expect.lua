@@ -18,6 +18,7 @@ if not windows then
         init = true, -- there is a process between guard and harness
         guard_threads = 1,
         killed = "KILL", -- how a process has ended that we killed, see support.ending
+        out_of_time = { KILL = true }, -- the same of one whose job had no processor time left
         statuses = 0xff, -- the bits of an exit status
         died = { TERM = 143, KILL = 137, SEGV = 139 }, -- the status of a run whose harness, or command, died of this
         -- whoever runs the tests in the background has SIGINT ignored, and so would who is started
@@ -129,6 +130,7 @@ return {
     init = false,
     guard_threads = 4, -- Windows 10 loads a program's libraries with up to three more
     killed = 137,
+    out_of_time = { [137] = true, [1816] = true },
     statuses = 0xffffffff,
     died = { TERM = CONTROL_C_EXIT, KILL = 1, SEGV = 0xC0000005 },
     default_signals = {},

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../stage.h"
+#include "native.h"
 
 #ifndef PROC_THREAD_ATTRIBUTE_JOB_LIST
 #define PROC_THREAD_ATTRIBUTE_JOB_LIST 0x0002000D
@@ -104,6 +105,13 @@ static bool prepare(struct birth *birth, const struct jg_os_job *job, const stru
     return make_list(birth) && set_jobs(birth, job) && set_console(birth, plan) && set_inherited(birth);
 }
 
+/* What the system says of a job that has as many processes as it may have, it says of other quotas elsewhere. */
+static int reason(void)
+{
+    DWORD error = GetLastError();
+    return error == ERROR_NOT_ENOUGH_QUOTA ? JG_NATIVE_NO_MORE_PROCESSES : (int)error;
+}
+
 /* One that the system hasn't put into the jobs: false, and it is ended. */
 static bool assign(const struct birth *birth, const PROCESS_INFORMATION *created)
 {
@@ -125,7 +133,7 @@ static bool create_with(struct birth *birth, const struct jg_plan *plan, DWORD f
     flags |= CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     return CreateProcessW(plan->program, plan->line, NULL, NULL, birth->inherited_count > 0, flags, plan->environment,
                           plan->folder, &birth->startup.StartupInfo, created) ||
-           jg_err_set(err, (int)GetLastError(), "cannot run");
+           jg_err_set(err, reason(), "cannot run");
 }
 
 static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err)
@@ -136,7 +144,7 @@ static bool create(struct birth *birth, const struct jg_plan *plan, PROCESS_INFO
         return false;
     bool ok = !suspended || assign(birth, created);
     if (!ok) {
-        jg_err_set(err, (int)GetLastError(), "cannot put a process into its job");
+        jg_err_set(err, reason(), "cannot put a process into its job");
         CloseHandle(created->hProcess);
     }
     CloseHandle(created->hThread);

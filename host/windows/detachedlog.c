@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../os.h"
+#include "environ.h"
 #include "wide.h"
 
 enum { LOCK_TRIES = 500, DENIED_TRIES = 20, LOCK_PAUSE_MS = 10, LARGE = 65536, MOST = 1 << 26 };
@@ -21,8 +22,9 @@ static const char cannot_read[] = "cannot read the log of detached processes";
 const char *jg_os_detached_log(void)
 {
     static char *path;
-    const wchar_t *folder = _wgetenv(L"LOCALAPPDATA");
+    wchar_t *folder = jg_environment_own(L"LOCALAPPDATA");
     char *narrow = folder != NULL && folder[0] != L'\0' ? jg_narrow(folder) : NULL;
+    free(folder);
     free(path);
     path = narrow != NULL ? realloc(narrow, strlen(narrow) + sizeof "\\jghost\\detached") : NULL;
     return path != NULL ? strcat(path, "\\jghost\\detached") : NULL;

@@ -4,21 +4,13 @@
 #include <stdlib.h>
 
 #include "detachedlog.h"
+#include "seen.h"
 #include "state.h"
 #include "wide.h"
 
 #define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
 
 enum { USER_SIZE = 257, SECOND = 10000000 };
-
-static bool start_of(HANDLE process, uint64_t *start)
-{
-    FILETIME created, ended, system, user;
-    if (!GetProcessTimes(process, &created, &ended, &system, &user))
-        return false;
-    *start = (uint64_t)created.dwHighDateTime << 32 | created.dwLowDateTime;
-    return true;
-}
 
 /* Its number is nobody else's as long as somebody has a handle, and its start tells it from an earlier one. */
 enum jg_detached_fate jg_detached_fate(const struct jg_detached *entry)
@@ -27,7 +19,8 @@ enum jg_detached_fate jg_detached_fate(const struct jg_detached *entry)
     HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, (DWORD)entry->pid);
     if (process == NULL)
         return GetLastError() == ERROR_ACCESS_DENIED ? JG_DETACHED_ELSEWHERE : JG_DETACHED_ENDED;
-    bool lives = start_of(process, &start) && start == entry->start && WaitForSingleObject(process, 0) != WAIT_OBJECT_0;
+    bool lives =
+        jg_created(process, &start) && start == entry->start && WaitForSingleObject(process, 0) != WAIT_OBJECT_0;
     CloseHandle(process);
     return lives ? JG_DETACHED_LIVES : JG_DETACHED_ENDED;
 }
@@ -44,7 +37,7 @@ static void set_user(struct jg_detached *entry)
 bool jg_detached_describe(struct jg_detached *entry, HANDLE process, const char *command)
 {
     *entry = (struct jg_detached){.pid = GetProcessId(process), .run = jg_state.shared->guard_pid};
-    if (!start_of(process, &entry->start))
+    if (!jg_created(process, &entry->start))
         return false;
     entry->when = ((int64_t)entry->start - EPOCH) / SECOND;
     jg_detached_set(entry->world, sizeof entry->world, "windows"); /* there is one world, and its clock goes on */

@@ -237,3 +237,13 @@ const wchar_t *jg_environment_find(const wchar_t *block, const wchar_t *name)
             return block + length + 1;
     return NULL;
 }
+
+/* Not the C library's, which may have asked for it in a code page. */
+wchar_t *jg_environment_own(const wchar_t *name)
+{
+    DWORD size = GetEnvironmentVariableW(name, NULL, 0);
+    wchar_t *value = size > 0 ? calloc(size, sizeof *value) : NULL;
+    if (value != NULL)
+        GetEnvironmentVariableW(name, value, size);
+    return value;
+}

@@ -198,6 +198,7 @@ static enum jg_err_kind win32_kind(int native)
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
     case ERROR_COMMITMENT_LIMIT:
+    case ERROR_NOT_ENOUGH_QUOTA: /* but where a process was to be created, see birth.c */
     case ERROR_NO_SYSTEM_RESOURCES:
     case ERROR_NONPAGED_SYSTEM_RESOURCES:
     case ERROR_PAGED_SYSTEM_RESOURCES:
@@ -206,7 +207,6 @@ static enum jg_err_kind win32_kind(int native)
         return JG_ERR_NO_DESCRIPTORS;
     case ERROR_MAX_THRDS_REACHED:
     case ERROR_NO_PROC_SLOTS:
-    case ERROR_NOT_ENOUGH_QUOTA: /* as a job's limit means it */
         return JG_ERR_NO_PROCESSES;
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:

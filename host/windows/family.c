@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "job.h"
+#include "seen.h"
 
 static bool has(const struct jg_pids *pids, ULONG_PTR pid)
 {
@@ -55,15 +56,14 @@ void jg_os_end_children(void)
 {
     struct jg_snapshot snapshot;
     struct jg_seen seen;
+    HANDLE child;
     bool taken = jg_snapshot_take(&snapshot);
     for (size_t i = 0; taken && i < snapshot.count; i++) {
-        DWORD pid = (DWORD)jg_snapshot_pid(&snapshot, i);
-        if (!jg_snapshot_find(&snapshot, pid, &seen) || seen.parent != (int64_t)GetCurrentProcessId())
+        if (!jg_snapshot_find(&snapshot, jg_snapshot_pid(&snapshot, i), &seen) ||
+            seen.parent != (int64_t)GetCurrentProcessId() || !jg_seen_open(&seen, PROCESS_TERMINATE, &child) ||
+            child == NULL)
             continue;
-        HANDLE child = OpenProcess(PROCESS_TERMINATE, FALSE, pid);
-        if (child == NULL)
-            continue;
-        TerminateProcess(child, 137);
+        TerminateProcess(child, JG_KILLED);
         CloseHandle(child);
     }
     jg_snapshot_free(&snapshot);

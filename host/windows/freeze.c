@@ -91,7 +91,7 @@ static bool suspend_all(struct jg_os_job *job, struct jg_err *err)
         if (ok && quiet < QUIET_ROUNDS)
             Sleep(ROUND_MS);
     }
-    return ok;
+    return ok && (quiet == QUIET_ROUNDS || jg_err_set(err, JG_NATIVE_NEVER_QUIET, "cannot freeze the job"));
 }
 
 void jg_job_thaw(struct jg_os_job *job)

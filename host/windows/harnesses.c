@@ -12,7 +12,7 @@
 #include "../os.h"
 #include "pipename.h"
 #include "procline.h"
-#include "snapshot.h"
+#include "seen.h"
 #include "wide.h"
 
 #define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
@@ -46,16 +46,13 @@ static bool read_user(HANDLE process, union token_user *user)
 }
 
 /* The user's name in `text`, or NULL; and whether it is ours. */
-static const char *user_of(DWORD pid, char text[USER_SIZE], bool *is_us)
+static const char *user_of(HANDLE process, char text[USER_SIZE], bool *is_us)
 {
     union token_user user, ours;
     wchar_t name[USER_SIZE], domain[USER_SIZE];
     DWORD name_size = USER_SIZE, domain_size = USER_SIZE;
     SID_NAME_USE use;
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
     bool known = process != NULL && read_user(process, &user);
-    if (process != NULL)
-        CloseHandle(process);
     *is_us = known && read_user(GetCurrentProcess(), &ours) && EqualSid(user.user.User.Sid, ours.user.User.Sid);
     if (!known || !LookupAccountSidW(NULL, user.user.User.Sid, name, &name_size, domain, &domain_size, &use))
         return NULL;
@@ -67,16 +64,24 @@ static const char *user_of(DWORD pid, char text[USER_SIZE], bool *is_us)
 
 /* ---- its processes ---- */
 
-/* The guard's only child is the harness. 0: it has none. */
+/*
+** The guard's oldest child that is the same program; 0: there is none. It may have others: the system's half of a
+** console, and what was detached, which may be a jghost as well, but not before the harness was there.
+*/
 static ULONG_PTR harness_of(const struct jg_snapshot *snapshot, ULONG_PTR guard)
 {
-    struct jg_seen seen;
-    for (size_t i = 0; i < snapshot->count; i++) {
+    struct jg_seen ours, seen, oldest = {.created = UINT64_MAX};
+    ULONG_PTR harness = 0;
+    bool known = jg_snapshot_find(snapshot, guard, &ours);
+    for (size_t i = 0; known && i < snapshot->count; i++) {
         ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
-        if (jg_snapshot_find(snapshot, pid, &seen) && seen.parent == (int64_t)guard)
-            return pid;
+        if (jg_snapshot_find(snapshot, pid, &seen) && seen.parent == (int64_t)guard &&
+            jg_seen_same_program(&seen, &ours) && seen.created < oldest.created) {
+            oldest = seen;
+            harness = pid;
+        }
     }
-    return 0;
+    return harness;
 }
 
 /* Is it a descendant of `ancestor`? A parent's number is given anew, but never to one that is younger. */
@@ -93,12 +98,10 @@ static bool descends(const struct jg_snapshot *snapshot, ULONG_PTR pid, ULONG_PT
 }
 
 /* The system starts it for a console; it is no work of the script's. */
-static bool is_console_host(const struct jg_snapshot *snapshot, ULONG_PTR pid)
+static bool is_console(const struct jg_snapshot *snapshot, ULONG_PTR pid)
 {
-    static const wchar_t name[] = L"conhost.exe";
     struct jg_seen seen;
-    return jg_snapshot_find(snapshot, pid, &seen) && seen.name_length == sizeof name / sizeof *name - 1 &&
-           _wcsnicmp(seen.name, name, seen.name_length) == 0;
+    return jg_snapshot_find(snapshot, pid, &seen) && jg_seen_is_console(&seen);
 }
 
 /* Those that have lost their parent aren't found: which job they are in is the guard's to know. */
@@ -107,7 +110,7 @@ static int64_t count_processes(const struct jg_snapshot *snapshot, ULONG_PTR har
     int64_t count = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         ULONG_PTR pid = jg_snapshot_pid(snapshot, i);
-        count += descends(snapshot, pid, harness) && !is_console_host(snapshot, pid);
+        count += descends(snapshot, pid, harness) && !is_console(snapshot, pid);
     }
     return count;
 }
@@ -117,14 +120,15 @@ static void tell(const struct jg_snapshot *snapshot, ULONG_PTR guard, jg_os_harn
     char user[USER_SIZE];
     bool is_us;
     struct jg_seen seen, harness_seen;
+    HANDLE process;
     ULONG_PTR harness = harness_of(snapshot, guard);
     if (harness == 0 || !jg_snapshot_find(snapshot, guard, &seen) ||
-        !jg_snapshot_find(snapshot, harness, &harness_seen))
+        !jg_snapshot_find(snapshot, harness, &harness_seen) || !jg_seen_open(&seen, 0, &process))
         return;
-    char *command = jg_procline_read((DWORD)guard);
+    char *command = jg_procline_read(process);
     struct jg_os_harness_info info = {
         .id = (int64_t)guard,
-        .user = user_of((DWORD)guard, user, &is_us),
+        .user = user_of(process, user, &is_us),
         .state = harness_seen.state,
         .command = command != NULL ? command : "?",
         .started = ((double)seen.created - EPOCH) / 1e7,
@@ -133,6 +137,8 @@ static void tell(const struct jg_snapshot *snapshot, ULONG_PTR guard, jg_os_harn
     info.level = is_us ? jg_level_name(JG_LEVEL_JOB_OBJECT) : NULL;
     each(&info, argument);
     free(command);
+    if (process != NULL)
+        CloseHandle(process);
 }
 
 bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err *err)

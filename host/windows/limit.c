@@ -36,15 +36,32 @@ static bool write_limits(struct jg_os_job *job, JOBOBJECT_EXTENDED_LIMIT_INFORMA
     return jg_err_set(err, JG_NATIVE_LIMIT_IGNORED, "cannot limit");
 }
 
-/* A limit of the rate holds for all processors together, so that one of them is so many parts of the whole. */
-static bool limit_rate(HANDLE job, double cpus, struct jg_err *err)
+/*
+** A rate is a share of what the next job around it with a rate may have or, if there is none, of the system's
+** processors: of all of them, whichever of them we may use.
+*/
+static double whole_of(const struct jg_os_job *job)
 {
-    double rate = ceil(cpus / jg_os_processors() * WHOLE_RATE);
+    const struct jg_os_job *around = job->parent;
+    while (around != NULL && around->cpus == 0)
+        around = around->parent;
+    return around != NULL ? around->cpus : GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
+}
+
+DWORD jg_limit_rate(const struct jg_os_job *job, double cpus)
+{
+    return (DWORD)fmin(ceil(cpus / whole_of(job) * WHOLE_RATE), WHOLE_RATE);
+}
+
+static bool limit_rate(struct jg_os_job *job, double cpus, struct jg_err *err)
+{
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION control = {.ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE |
                                                                       JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP,
-                                                      .CpuRate = (DWORD)fmin(rate, WHOLE_RATE)};
-    if (SetInformationJobObject(job, JobObjectCpuRateControlInformation, &control, sizeof control))
+                                                      .CpuRate = jg_limit_rate(job, cpus)};
+    if (SetInformationJobObject(job->handle, JobObjectCpuRateControlInformation, &control, sizeof control)) {
+        job->cpus = fmin(cpus, whole_of(job));
         return true;
+    }
     DWORD error = GetLastError(); /* Windows 7 and Wine don't know it */
     return jg_err_set(err, error == ERROR_INVALID_PARAMETER ? JG_NATIVE_LIMIT_IGNORED : (int)error, "cannot limit");
 }
@@ -73,7 +90,7 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = job->limits;
     if (limit == JG_LIMIT_CPUS)
-        return limit_rate(job->handle, value, err);
+        return limit_rate(job, value, err);
     set(&limits, limit, value);
     return write_limits(job, &limits, err);
 }
@@ -104,6 +121,16 @@ struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job)
     return counts;
 }
 
+/* The system ends what is in a job with this code when the job's time is up, and sends no message. */
+static bool time_is_up(const struct jg_os_job *job, uint32_t code)
+{
+    if (code != ERROR_NOT_ENOUGH_QUOTA)
+        return false;
+    while (job != NULL && (job->limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME) == 0)
+        job = job->parent;
+    return job != NULL;
+}
+
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)
 {
     struct jg_limit_counts now = jg_limit_counts(process->job);
@@ -112,5 +139,5 @@ enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct
     for (int limit = 0; limit < JG_LIMIT_COUNT; limit++)
         if (now.reached[limit] != process->limits.reached[limit])
             return (enum jg_limit)limit;
-    return JG_LIMIT_NONE;
+    return time_is_up(process->job, status->exit.code) ? JG_LIMIT_CPU_TIME : JG_LIMIT_NONE;
 }

@@ -8,6 +8,9 @@
 
 #include "../os.h"
 
+/* For so many processors' worth of time: in parts of 10,000 of what the job could have at most without that limit. */
+DWORD jg_limit_rate(const struct jg_os_job *job, double cpus);
+
 /* How often limits of a job, and of those around it, were reached, by `enum jg_limit`. */
 struct jg_limit_counts {
     LONG reached[JG_LIMIT_COUNT];

@@ -29,7 +29,10 @@
     X(NO_HOLDERS, NOT_SUPPORTED, "Windows doesn't tell what another process has open without waiting for it") \
     X(NO_PSEUDOCONSOLE, NOT_SUPPORTED, \
       "This system has no pseudoconsoles; Windows 10, version 1809, is the first that has") \
-    X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed")
+    X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed") \
+    X(NEVER_QUIET, OTHER, "Its processes start others faster than they can be suspended") \
+    X(NO_MORE_PROCESSES, NO_PROCESSES, \
+      "The limit of processes of a job that it would be in has been reached, or else a quota of its user's")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000,

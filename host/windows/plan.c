@@ -36,20 +36,11 @@ static bool plan_folder(struct jg_plan *plan, const struct jg_os_command *comman
     return true;
 }
 
-static wchar_t *own_path(void)
-{
-    DWORD size = GetEnvironmentVariableW(L"PATH", NULL, 0);
-    wchar_t *path = size > 0 ? calloc(size, sizeof *path) : NULL;
-    if (path != NULL)
-        GetEnvironmentVariableW(L"PATH", path, size);
-    return path;
-}
-
 /* The new process's own PATH decides, as in a shell's `PATH=… command`. */
 static bool plan_program(struct jg_plan *plan, const struct jg_os_command *command, struct jg_err *err)
 {
     wchar_t *name = jg_wide(command->argv[0]);
-    wchar_t *ours = plan->environment == NULL ? own_path() : NULL;
+    wchar_t *ours = plan->environment == NULL ? jg_environment_own(L"PATH") : NULL;
     const wchar_t *path = plan->environment == NULL ? ours : jg_environment_find(plan->environment, L"PATH");
     plan->program = name != NULL ? jg_program_find(name, plan->folder, path) : NULL;
     free(name);

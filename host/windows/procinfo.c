@@ -6,6 +6,7 @@
 #include "family.h"
 #include "job.h"
 #include "procline.h"
+#include "seen.h"
 
 #define EPOCH 116444736000000000 /* 1970, in hundreds of nanoseconds since 1601 */
 
@@ -16,30 +17,10 @@ struct listing {
     struct jg_pids pids;
 };
 
-/* Its number may have been given to somebody else since the list was made. */
-static bool is_stranger(const struct listing *listing, DWORD pid)
-{
-    BOOL inside = TRUE;
-    HANDLE process = listing->job != NULL ? OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid) : NULL;
-    if (process == NULL)
-        return false;
-    bool stranger = IsProcessInJob(process, listing->job->handle, &inside) && !inside;
-    CloseHandle(process);
-    return stranger;
-}
-
-/* The system's half of a console. It ends a moment after the last process that has the console. */
-static bool is_console(const struct jg_seen *seen)
-{
-    static const wchar_t host[] = L"conhost.exe";
-    size_t length = sizeof host / sizeof *host - 1;
-    return seen->name_length == length && _wcsnicmp(seen->name, host, length) == 0;
-}
-
 /* One that was made for us is nothing that a script has started. */
 static bool is_our_console(const struct listing *listing, const struct jg_seen *seen)
 {
-    return listing->job == NULL && seen->parent == GetCurrentProcessId() && is_console(seen);
+    return listing->job == NULL && seen->parent == GetCurrentProcessId() && jg_seen_is_console(seen);
 }
 
 static double seconds(uint64_t ticks)
@@ -59,11 +40,12 @@ static double age(uint64_t created)
 static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn *each, void *argument)
 {
     struct jg_seen seen;
-    if (!jg_snapshot_find(&listing->snapshot, pid, &seen) || is_stranger(listing, pid) ||
-        is_our_console(listing, &seen))
+    HANDLE process;
+    if (!jg_snapshot_find(&listing->snapshot, pid, &seen) || is_our_console(listing, &seen) ||
+        !jg_seen_open(&seen, 0, &process))
         return;
     char *name = jg_narrow_part(seen.name, seen.name_length);
-    char *command = jg_procline_read(pid);
+    char *command = jg_procline_read(process);
     const char *known = name != NULL ? name : "?";
     struct jg_os_process_info info = {
         .local_pid = pid,
@@ -80,11 +62,13 @@ static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn
         .system_time = seconds(seen.system_time),
         .memory = seen.memory,
         .threads = seen.threads,
-        .internal = is_console(&seen),
+        .internal = jg_seen_is_console(&seen),
     };
     each(&info, argument);
     free(command);
     free(name);
+    if (process != NULL)
+        CloseHandle(process);
 }
 
 static int by_pid(const void *a, const void *b)
@@ -93,14 +77,16 @@ static int by_pid(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* The snapshot comes second: who is in it was there, or is a stranger. */
+/*
+** The snapshot comes first, then the list of numbers: whoever had one of these in the snapshot and has it still when he
+** is opened had it in between, too, and so he is the one who was in the job.
+*/
 static bool open_listing(struct listing *listing)
 {
-    bool listed = jg_pids_read(&listing->pids, listing->job != NULL ? listing->job->handle : NULL);
-    if (!listed && listing->job != NULL)
+    if (!jg_snapshot_take(&listing->snapshot))
         return false;
-    return jg_snapshot_take(&listing->snapshot) &&
-           (listed || jg_family_read(listing->loop, &listing->snapshot, &listing->pids));
+    return jg_pids_read(&listing->pids, listing->job != NULL ? listing->job->handle : NULL) ||
+           (listing->job == NULL && jg_family_read(listing->loop, &listing->snapshot, &listing->pids));
 }
 
 static bool list(struct listing *listing, DWORD but, jg_os_process_each_fn *each, void *argument, struct jg_err *err)

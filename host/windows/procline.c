@@ -62,6 +62,7 @@ static bool copy_from(HANDLE process, const char *from, void *to, size_t size)
     return ReadProcessMemory(process, from, to, size, &count) && count == size;
 }
 
+/* It is opened anew, for more; as long as there is a handle of it, its number is its own. */
 static char *look(DWORD pid, wchar_t *room)
 {
     struct basic basic;
@@ -86,20 +87,16 @@ static char *image_path(HANDLE process, wchar_t *room)
     return QueryFullProcessImageNameW(process, 0, room, &length) ? jg_narrow_part(room, length) : NULL;
 }
 
-char *jg_procline_read(DWORD pid)
+char *jg_procline_read(HANDLE process)
 {
-    wchar_t *room = malloc(LINE_SIZE);
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    wchar_t *room = process != NULL ? malloc(LINE_SIZE) : NULL;
     char *line = NULL;
-    if (process != NULL && room != NULL) {
+    if (room != NULL)
         line = ask(process, room);
-        if (line == NULL)
-            line = look(pid, room);
-        if (line == NULL)
-            line = image_path(process, room);
-    }
-    if (process != NULL)
-        CloseHandle(process);
+    if (room != NULL && line == NULL)
+        line = look(GetProcessId(process), room);
+    if (room != NULL && line == NULL)
+        line = image_path(process, room);
     free(room);
     return line;
 }

@@ -68,13 +68,10 @@ static const wchar_t *extension_of(const wchar_t *path)
     return extension;
 }
 
-/* By the file's full path, whatever it looked like before. */
+/* By the file's full path: blanks and full stops that are still at its end (of \\?\ paths) belong to the name. */
 static bool is_batch(const wchar_t *path)
 {
-    wchar_t extension[5] = L"";
-    const wchar_t *at = extension_of(path);
-    for (size_t i = 0; i < 4 && at[i] != L'\0' && at[i] != L' '; i++)
-        extension[i] = at[i];
+    const wchar_t *extension = extension_of(path);
     return _wcsicmp(extension, L".bat") == 0 || _wcsicmp(extension, L".cmd") == 0;
 }
 

@@ -183,6 +183,7 @@ bool jg_snapshot_find(const struct jg_snapshot *snapshot, ULONG_PTR pid, struct 
     const struct jg_snapshot_entry *parent = find(snapshot, entry->parent);
     bool alive = parent != NULL && parent->created.QuadPart <= entry->created.QuadPart;
     *seen = (struct jg_seen){
+        .pid = pid,
         .created = (uint64_t)entry->created.QuadPart,
         .user_time = (uint64_t)entry->user_time.QuadPart,
         .system_time = (uint64_t)entry->system_time.QuadPart,

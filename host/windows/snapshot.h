@@ -16,6 +16,7 @@ struct jg_snapshot {
 };
 
 struct jg_seen {
+    ULONG_PTR pid;
     uint64_t created, user_time, system_time; /* hundreds of nanoseconds; since 1601 */
     int64_t parent, memory, threads;          /* the parent is -1 if it isn't there any more */
     const wchar_t *name;                      /* not terminated */

@@ -42,14 +42,17 @@ static HANDLE open_console(DWORD which)
                        FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
 }
 
-/* Whoever has no console and was given no handles has none to hand on. */
+/* Whoever has no console and was given no handles has none to hand on, nor one that is no handle of ours. */
 static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
 {
     HANDLE handle = GetStdHandle(which);
     *copy = NULL;
     if (none_is_given())
         handle = open_console(which);
-    return handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy);
+    if (handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy))
+        return true;
+    *copy = NULL;
+    return GetLastError() == ERROR_INVALID_HANDLE;
 }
 
 /* Nothing of it is there unless the run may detach. */

@@ -64,6 +64,14 @@ static void test_own(void)
     CHECK(found == 1 && hidden == 0);
 }
 
+static void test_log(void)
+{
+    SetEnvironmentVariableW(L"LOCALAPPDATA", L"C:\\\x20AC");
+    CHECK(strcmp(jg_os_detached_log(), "C:\\\342\202\254\\jghost\\detached") == 0);
+    SetEnvironmentVariableW(L"LOCALAPPDATA", L"");
+    CHECK(jg_os_detached_log() == NULL);
+}
+
 static int says(int native, enum jg_err_kind kind, const char *words)
 {
     char text[300];
@@ -88,6 +96,9 @@ static void test_errors(void)
     CHECK(says(4092, JG_ERR_DENIED, "permission denied"));
     CHECK(says(4047, JG_ERR_BROKEN_PIPE, "broken pipe"));
     CHECK(says(JG_NATIVE_BATCH_FILE, JG_ERR_NOT_EXECUTABLE, "cmd.exe"));
+    CHECK(says(JG_NATIVE_NO_MORE_PROCESSES, JG_ERR_NO_PROCESSES, "limit of processes"));
+    CHECK(jg_os_err_kind(ERROR_NOT_ENOUGH_QUOTA) == JG_ERR_NO_MEMORY);
+    CHECK(says(JG_NATIVE_NEVER_QUIET, JG_ERR_OTHER, "faster than they can be suspended"));
     CHECK(says(0x2ABCDEF, JG_ERR_OTHER, "Windows error 44813807"));
     CHECK(strcmp(jg_os_err_text(4058, small, sizeof small), "no such") == 0);
 }
@@ -133,11 +144,15 @@ static void test_programs(void)
     touch(folder, L"three.bat");
     touch(folder, L"four.CMD");
     touch(folder, L"bare");
+    touch(folder, L"five.batch");
+    touch(folder, L"six.cmd x");
     CHECK(finds(L"one", NULL, path, L"\\one.exe"));
     CHECK(finds(L"one.com", NULL, path, L"\\one.com"));
     CHECK(finds(L"two.1", NULL, path, L"\\two.1.exe"));
     CHECK(finds(L".\\one", folder, L"", L"\\one.exe"));
     CHECK(finds(L"./bare", folder, L"", L"\\bare"));
+    CHECK(finds(L"./five.batch", folder, L"", L"\\five.batch"));
+    CHECK(finds(L"./six.cmd x", folder, L"", L"\\six.cmd x"));
     CHECK(finds(L"cmd", NULL, NULL, L"\\cmd.exe"));
     CHECK(refuses(L"bare", NULL, path, ERROR_FILE_NOT_FOUND));
     CHECK(refuses(L"one", NULL, L"C:\\nowhere", ERROR_FILE_NOT_FOUND));
@@ -149,6 +164,7 @@ static void test_programs(void)
     CHECK(refuses(L"four", NULL, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./four.cmd", folder, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./three.bat. .", folder, path, JG_NATIVE_BATCH_FILE));
+    CHECK(refuses(L"./three.bat ", folder, path, JG_NATIVE_BATCH_FILE));
 }
 
 int main(void)
@@ -156,6 +172,7 @@ int main(void)
     test_block();
     test_system_root();
     test_own();
+    test_log();
     test_names();
     test_file_names();
     test_errors();

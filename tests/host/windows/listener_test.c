@@ -8,7 +8,7 @@
 #include "../../../host/windows/pipename.h"
 #include "../../../host/windows/state.h"
 
-enum { MANY = 20 };
+enum { MANY = 20, OTHERS = 8 };
 
 static int attached; /* how many have been let in */
 
@@ -54,6 +54,63 @@ static void test_many(void)
     for (int i = 0; i < MANY; i++)
         leave(descriptors[i]);
     CHECK(handles() == before);
+}
+
+static int processes; /* that the harness of this guard has started, as those who list it see it */
+
+static void on_harness(const struct jg_os_harness_info *info, void *argument)
+{
+    (void)argument;
+    if (info->id == GetCurrentProcessId())
+        processes = (int)info->processes;
+}
+
+static HANDLE start_program(const wchar_t *path)
+{
+    STARTUPINFOW startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION created = {0};
+    wchar_t line[] = L"program hang";
+    CHECK(CreateProcessW(path, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &created));
+    CloseHandle(created.hThread);
+    return created.hProcess;
+}
+
+static void end_and_close(HANDLE process)
+{
+    TerminateProcess(process, 0);
+    WaitForSingleObject(process, 10000);
+    CloseHandle(process);
+}
+
+/*
+** The harness isn't taken for another child of its guard: another program, whether it is older or younger, or one of
+** the same that was detached. Numbers say nothing: there are so many others that some have a lower one.
+*/
+static void test_listing(void)
+{
+    wchar_t path[MAX_PATH];
+    HANDLE others[OTHERS], job = CreateJobObjectW(NULL, NULL);
+    GetTempPathW(MAX_PATH, path);
+    CHECK(CopyFileW(self, wcscat(path, L"jg-other.exe"), FALSE));
+    for (int i = 0; i < OTHERS / 2; i++)
+        others[i] = start_program(path);
+    PROCESS_INFORMATION harness = start(L"bomb 1", CREATE_SUSPENDED);
+    CHECK(AssignProcessToJobObject(job, harness.hProcess) && ResumeThread(harness.hThread) == 1);
+    for (int i = OTHERS / 2; i < OTHERS; i++)
+        others[i] = start_program(i % 2 == 0 ? path : self);
+    for (int i = 0; i < 100 && processes < 2; i++) {
+        Sleep(50);
+        CHECK(jg_os_harnesses(on_harness, NULL, &err));
+    }
+    CHECK(processes == 2);
+    TerminateJobObject(job, 0);
+    CloseHandle(job);
+    CloseHandle(harness.hThread);
+    end_and_close(harness.hProcess);
+    for (int i = 0; i < OTHERS; i++)
+        end_and_close(others[i]);
+    for (int i = 0; i < 100 && !DeleteFileW(path); i++)
+        Sleep(20);
 }
 
 static int is_known(PSID sid, WELL_KNOWN_SID_TYPE type)
@@ -113,7 +170,10 @@ static void test_close(void)
 
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = {
-        {"listen", listen_as_harness}, {"many", test_many}, {"access", test_access}, {"close", test_close}};
+    static const struct test tests[] = {{"listen", listen_as_harness},
+                                        {"many", test_many},
+                                        {"listing", test_listing},
+                                        {"access", test_access},
+                                        {"close", test_close}};
     return run_tests(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,7 @@
 /*
-** run_test.c: the guard's last step: the job is empty then, even if somebody comes to be in it while it is being ended,
-** as one does whom a process was just creating.
+** run_test.c: the guard's steps: the second doesn't fail for want of a standard handle, and at the end of the last one
+** the job is empty, even if somebody comes to be in it while it is being ended, as one does whom a process was just
+** creating.
 */
 #include "../../../host/os.h"
 #include "../check.h"
@@ -49,14 +50,31 @@ static DWORD WINAPI give_up(void *argument)
     ExitProcess(1);
 }
 
-/* Its children are being ended while the others come. */
+/* Its children, if it is to have some, are being ended while the others come. */
 static int be_harness(struct jg_os_start *begun)
 {
     if (!jg_os_harness_enter(begun, &err))
         return 1;
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY && getenv("JG_ALONE") == NULL; i++)
         start(L"hang", 0);
     return 7;
+}
+
+/* One that whoever started us has, and we don't. */
+static void test_invalid_handle(void)
+{
+    struct jg_os_run *run;
+    struct jg_exit result = {0};
+    bool timed_out;
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    SetStdHandle(STD_INPUT_HANDLE, (HANDLE)(ULONG_PTR)0xFFF0);
+    SetEnvironmentVariableW(L"JG_ALONE", L"1");
+    CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
+    CHECK(jg_os_run_start(run, NULL, NULL, &err) && jg_os_run_assign(run, &err) && jg_os_run_signal(run, &err));
+    CHECK(jg_os_run_wait(run, 10, &result, &timed_out, &err) && result.code == 7 && !timed_out);
+    jg_os_run_close(run);
+    SetEnvironmentVariableW(L"JG_ALONE", NULL);
+    SetStdHandle(STD_INPUT_HANDLE, input);
 }
 
 static void test_latecomers(void)
@@ -88,6 +106,7 @@ int main(int argc, char **argv)
         return be_harness(begun);
     if (argc > 1)
         return play(argv);
+    test_invalid_handle();
     test_latecomers();
     return check_result();
 }
