@@ -160,6 +160,8 @@ static void thread_main(void *argument)
         int length;
         if (mbstowcs(NULL, console->prompt, 0) == (size_t)-1) /* libedit would crash */
             strcpy(console->prompt, "");
+        /* libedit would show the prompt first: a Ctrl-D that answers it at once was an end of input to nobody */
+        el_set(console->editor, EL_PREP_TERM, 1);
         post(console, el_gets(console->editor, &length));
     }
     uselocale(LC_GLOBAL_LOCALE);

@@ -12,6 +12,9 @@
 #include "wide.h"
 
 enum { LINE_LENGTH = 8192 /* characters; the console takes no more in one read */, CTRL_D = 4, CTRL_Z = 26 };
+enum { ENDED = -1, BROKEN_OFF = -2 }; /* instead of a line's length */
+
+#define INTERRUPT_WITHIN 300000000 /* nanoseconds */
 
 struct jg_os_console {
     uv_async_t posted;
@@ -21,6 +24,7 @@ struct jg_os_console {
     HANDLE asking; /* event: a line is wanted, or the thread is to end */
     uv_thread_t thread;
     uv_mutex_t mutex;
+    uv_cond_t given_up;               /* `cancelled` has been set */
     bool reading, cancelled, closing; /* the loop tells the thread */
     bool finished;                    /* the thread tells the loop */
     char *prompt, *line;
@@ -37,26 +41,41 @@ static void show_prompt(const struct jg_os_console *console)
     free(wide);
 }
 
-/* Reads a line, and says how long it is; -1 at the end of input or after an interrupt. */
+/* Reads a line, and says how long it is. */
 static int read_line(const struct jg_os_console *console, wchar_t *text)
 {
     CONSOLE_READCONSOLE_CONTROL control = {.nLength = sizeof control, .dwCtrlWakeupMask = 1 << CTRL_D};
     DWORD count = 0;
     for (;;) {
-        if (!ReadConsoleW(console->input, text, LINE_LENGTH - 1, &count, &control) || count == 0)
-            return -1;
+        SetLastError(ERROR_SUCCESS);
+        if (!ReadConsoleW(console->input, text, LINE_LENGTH - 1, &count, &control))
+            return ENDED;
+        if (count == 0)
+            return GetLastError() == ERROR_OPERATION_ABORTED ? BROKEN_OFF : ENDED;
         wchar_t *end = wmemchr(text, CTRL_D, count);
         if (end == NULL)
             break;
         if (end == text)
-            return -1;
+            return ENDED;
         wmemmove(end, end + 1, count - (DWORD)(end - text) - 1); /* goes on with what was typed around it */
         control.nInitialChars = count - 1;
     }
     while (count > 0 && (text[count - 1] == '\n' || text[count - 1] == '\r'))
         count--;
     text[count] = L'\0';
-    return text[0] == CTRL_Z ? -1 : (int)count;
+    return text[0] == CTRL_Z ? ENDED : (int)count;
+}
+
+/* A Ctrl-C breaks a read off, maybe before it comes as an interrupt, for which the loop gives the line up: it isn't to
+** give up the next one. If this process was started to ignore it, it doesn't come. */
+static void await_interrupt(struct jg_os_console *console)
+{
+    uv_mutex_lock(&console->mutex);
+    int code = 0;
+    while (!console->cancelled && code == 0)
+        code = uv_cond_timedwait(&console->given_up, &console->mutex, INTERRUPT_WITHIN);
+    console->cancelled = true;
+    uv_mutex_unlock(&console->mutex);
 }
 
 static void post(struct jg_os_console *console, char *line)
@@ -93,6 +112,8 @@ static void thread_main(void *argument)
             continue;
         show_prompt(console);
         int length = read_line(console, text);
+        if (length == BROKEN_OFF)
+            await_interrupt(console);
         post(console, length < 0 ? NULL : jg_narrow(text));
     }
 }
@@ -123,7 +144,6 @@ void jg_os_console_ask(struct jg_os_console *console, const char *prompt)
     SetEvent(console->asking);
 }
 
-/* Ends the read that the thread may be in. */
 static void type_return(const struct jg_os_console *console)
 {
     INPUT_RECORD key = {.EventType = KEY_EVENT};
@@ -136,12 +156,19 @@ static void type_return(const struct jg_os_console *console)
     WriteConsoleInputW(console->input, &key, 1, &written);
 }
 
+/* Ends the read that the thread may be in. */
+static void give_up(struct jg_os_console *console)
+{
+    console->cancelled = true;
+    uv_cond_signal(&console->given_up);
+    if (console->reading)
+        type_return(console);
+}
+
 void jg_os_console_cancel(struct jg_os_console *console)
 {
     uv_mutex_lock(&console->mutex);
-    console->cancelled = true;
-    if (console->reading)
-        type_return(console);
+    give_up(console);
     uv_mutex_unlock(&console->mutex);
 }
 
@@ -154,6 +181,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void free_parts(struct jg_os_console *console)
 {
+    uv_cond_destroy(&console->given_up);
     uv_mutex_destroy(&console->mutex);
     if (console->asking != NULL)
         CloseHandle(console->asking);
@@ -194,6 +222,7 @@ bool jg_os_console_open(struct jg_os_console **result, uv_loop_t *uv_loop, const
     console->input = GetStdHandle(STD_INPUT_HANDLE);
     console->output = GetStdHandle(STD_OUTPUT_HANDLE);
     uv_mutex_init(&console->mutex);
+    uv_cond_init(&console->given_up);
     if (!start(console, uv_loop, err)) {
         if (console->posted.data == NULL) {
             free_parts(console);
@@ -210,9 +239,8 @@ void jg_os_console_close(struct jg_os_console *console)
     if (console == NULL)
         return;
     uv_mutex_lock(&console->mutex);
-    console->closing = console->cancelled = true;
-    if (console->reading)
-        type_return(console);
+    console->closing = true;
+    give_up(console);
     uv_mutex_unlock(&console->mutex);
     SetEvent(console->asking);
     uv_thread_join(&console->thread);

@@ -12,6 +12,9 @@
 typedef BOOL WINAPI typed_mode_fn(HANDLE console, DWORD *mode);
 typedef BOOL WINAPI typed_read_fn(HANDLE console, void *text, DWORD room, DWORD *count,
                                   CONSOLE_READCONSOLE_CONTROL *control);
+typedef BOOL WINAPI typed_write_fn(HANDLE console, const void *text, DWORD length, DWORD *written, void *unused);
+typedef BOOL WINAPI typed_key_fn(HANDLE console, const INPUT_RECORD *keys, DWORD count, DWORD *written);
+typedef BOOL WINAPI typed_flush_fn(HANDLE console);
 typedef BOOL WINAPI typed_handler_fn(PHANDLER_ROUTINE handler, BOOL add);
 
 /* What is typed, an element for each read; L"" is a Ctrl-C. NULL: nothing more. */
@@ -58,6 +61,29 @@ static BOOL WINAPI typed_read(HANDLE console, void *text, DWORD room, DWORD *cou
     return TRUE;
 }
 
+static BOOL WINAPI typed_write(HANDLE console, const void *text, DWORD length, DWORD *written, void *unused)
+{
+    (void)console;
+    (void)text;
+    (void)unused;
+    *written = length;
+    return TRUE;
+}
+
+static BOOL WINAPI typed_key(HANDLE console, const INPUT_RECORD *keys, DWORD count, DWORD *written)
+{
+    (void)console;
+    (void)keys;
+    *written = count;
+    return TRUE;
+}
+
+static BOOL WINAPI typed_flush(HANDLE console)
+{
+    (void)console;
+    return TRUE;
+}
+
 static BOOL WINAPI typed_set_handler(PHANDLER_ROUTINE handler, BOOL add)
 {
     (void)add;
@@ -67,6 +93,9 @@ static BOOL WINAPI typed_set_handler(PHANDLER_ROUTINE handler, BOOL add)
 
 typed_mode_fn *__imp_GetConsoleMode = typed_mode;
 typed_read_fn *__imp_ReadConsoleW = typed_read;
+typed_write_fn *__imp_WriteConsoleW = typed_write;
+typed_key_fn *__imp_WriteConsoleInputW = typed_key;
+typed_flush_fn *__imp_FlushConsoleInputBuffer = typed_flush;
 typed_handler_fn *__imp_SetConsoleCtrlHandler = typed_set_handler;
 
 #endif
