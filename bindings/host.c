@@ -17,6 +17,13 @@ struct jg_host *jg_host_of(lua_State *L)
     return *(struct jg_host **)lua_getextraspace(L);
 }
 
+/* Between two instructions. At a call or a return, what is called or returned is lost if the coroutine yields; and it
+** may be a C function's own business, in which Lua can't yield. */
+static bool is_between(const lua_Debug *debug)
+{
+    return debug->event == LUA_HOOKCOUNT || debug->event == LUA_HOOKLINE;
+}
+
 /*
 ** The interrupt finds Lua in the middle of an instruction. In the main task it is raised there; any
 ** other task that may yield gives way, so that the main task gets it where it waits. A task that never
@@ -26,14 +33,15 @@ static void interrupt_hook(lua_State *L, lua_Debug *debug)
 {
     struct jg_host *host = jg_host_of(L);
     struct jg_task *task = host->current;
-    (void)debug;
     lua_sethook(L, NULL, 0, 0);
     if (host->interrupt == 0)
         return;
     bool is_main = task == NULL || task == host->main;
     if (is_main && host->deferred)
         return;
-    if (!is_main && !jg_console_blocked(host) && task->L == L && lua_isyieldable(L))
+    if (!is_main && !is_between(debug))
+        jg_host_arm_interrupt(L);
+    else if (!is_main && !jg_console_blocked(host) && task->L == L && lua_isyieldable(L))
         lua_yield(L, 0);
     else if (jg_console_blocked(host) || jg_schedule_interrupted(host))
         jg_schedule_raise_interrupt(L);

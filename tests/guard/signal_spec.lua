@@ -93,6 +93,25 @@ for _, level in ipairs(support.levels()) do
             assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
         end)
 
+        it("an interrupt takes nothing from a call that another task is in", function()
+            expect_caught([[
+                local lost, over = 0, false
+                jg.task(function()
+                    local text = ("x"):rep(1 << 20)
+                    ]] .. ready .. [[
+                    while not over do
+                        lost = lost + (text:reverse() == nil and 1 or 0)
+                        coroutine.yield()
+                    end
+                end)
+                pcall(jg.sleep, 1e6)
+                jg.sleep(0) -- the other goes on where it was
+                over = true
+                print(lost)
+                os.exit(5)
+            ]], "^0$", 5)
+        end)
+
         it("an interrupt reaches the main task past another one's endless loop", function()
             expect_caught([[
                 jg.task(function() ]] .. ready .. [[ while true do end end)
