@@ -157,6 +157,12 @@ int jg_host_interrupted_by(lua_State *L);
 /* Has one come that has not been raised yet? */
 bool jg_host_interrupt_pending(lua_State *L);
 
+/* The same, and it is as good as raised: the caller does so. */
+bool jg_host_interrupt_taken(struct jg_host *host);
+
+/* The same, and pushes its message if one has come. */
+bool jg_host_push_interrupt(lua_State *L);
+
 /* A Ctrl-C has been dealt with, and the run goes on as if there had been none. False: it wasn't one. */
 bool jg_host_interrupt_consumed(struct jg_host *host);
 

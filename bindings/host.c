@@ -136,6 +136,7 @@ void jg_host_begin_close(lua_State *L)
     host->running = NULL;
     fflush(NULL);
     host->closing = 1;
+    jg_os_interrupt_raised(); /* it is known by whoever asks now */
 }
 
 void jg_host_close(lua_State *L)
@@ -158,6 +159,25 @@ bool jg_host_interrupt_pending(lua_State *L)
     return jg_host_of(L)->interrupt != 0;
 }
 
+/* One that comes between the two lines is raised by its hook before anything can wait. */
+bool jg_host_interrupt_taken(struct jg_host *host)
+{
+    if (host->interrupt == 0)
+        return false;
+    host->interrupt = 0;
+    jg_os_interrupt_raised();
+    return true;
+}
+
+bool jg_host_push_interrupt(lua_State *L)
+{
+    struct jg_host *host = jg_host_of(L);
+    if (!jg_host_interrupt_taken(host))
+        return false;
+    lua_pushfstring(L, "interrupted by %s", host->interrupt_name);
+    return true;
+}
+
 /* Another signal may come between any two instructions here; that one must not be forgotten. */
 static bool forget(volatile int *number)
 {
@@ -169,6 +189,8 @@ bool jg_host_interrupt_consumed(struct jg_host *host)
 {
     bool was_pending = forget(&host->interrupt);
     bool was = forget(&host->interrupted_by) || was_pending;
+    if (was_pending)
+        jg_os_interrupt_raised();
     if (was)
         jg_os_interrupt_consumed();
     return was;
@@ -212,6 +234,8 @@ int jg_host_finish(lua_State *L)
     struct jg_host *host = jg_host_of(L);
     host->finishing = true;
     jg_task_cancel_all(L);
+    if (host->interrupted_by != 0)
+        jg_os_end_children(); /* a popen that is collected waits for its own */
     lua_gc(L, LUA_GCCOLLECT);
     return (int)host->unheard;
 }

@@ -40,6 +40,8 @@ static bool call_loaded(lua_State *L, int load_status, int arguments)
 {
     if (load_status == LUA_OK)
         return call(L, arguments);
+    if (load_status == LUA_ERRFILE)
+        jg_host_push_interrupt(L); /* that is why the file couldn't be read: it was broken off */
     jg_complain(L, "");
     return false;
 }

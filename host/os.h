@@ -120,6 +120,10 @@ const struct jg_guarantee *jg_os_guarantee(void);
 typedef void jg_os_interrupted_fn(int signal, const char *name);
 void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
 
+/* What was interrupted knows it. Until then the system breaks off what the harness's thread waits for outside of the
+** loop, such as a read of the C library's, if it can. */
+void jg_os_interrupt_raised(void);
+
 /* What was interrupted has been dealt with, as at a prompt, and the run goes on: the next interrupt is
 ** a first one again, which the guard passes on politely. */
 void jg_os_interrupt_consumed(void);

@@ -77,6 +77,7 @@ if not windows then
             other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
             thread_states = false, keys = false, users = false, script = false,
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
+            breaking_off = false,
         },
         -- what the system says when it refuses: its number, its words (nil: they are in the user's language), our name
         refusals = {
@@ -187,6 +188,7 @@ return {
         keys = "who may attach is checked by Windows itself, without a key",
         users = "on Windows nobody becomes somebody else without a password",
         script = "script(1), which makes a terminal, is Linux's",
+        breaking_off = "on Windows a call that waits isn't broken off by an interrupt",
         resizing = wine and "Wine 8 can't resize a pseudoconsole",
         verbatim = "a pseudoconsole shows what its screen looks like, not what was written to it",
         typing_interrupts = wine and "Wine 8's pseudoconsole ends by a Ctrl-C",

@@ -31,4 +31,7 @@ bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 /* Ends the reaper's work, and frees the link. */
 void jg_link_close(struct jg_os_job *job);
 
+/* Waits until something can be read there, or its other end is closed; the result is poll's. */
+int jg_link_wait(int fd, double seconds);
+
 #endif

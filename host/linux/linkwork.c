@@ -23,7 +23,7 @@
 #include "reaper.h"
 #include "usage.h"
 
-enum { FREEZE_MS = 2000 };
+enum { FREEZE_SECONDS = 2 };
 
 static const char gone[] = "cannot reach the job's reaper";
 
@@ -114,7 +114,7 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
     bool ok = send_request(job->link, &message, NULL, &fds, err);
     close(ends[1]);
     if (ok)
-        poll(&(struct pollfd){.fd = ends[0]}, 1, FREEZE_MS);
+        jg_link_wait(ends[0], FREEZE_SECONDS);
     close(ends[0]);
     return ok;
 }

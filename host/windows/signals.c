@@ -46,6 +46,11 @@ void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
     SetConsoleCtrlHandler(on_control, TRUE);
 }
 
+/* Nothing is broken off. */
+void jg_os_interrupt_raised(void)
+{
+}
+
 void jg_os_interrupt_consumed(void)
 {
     InterlockedExchange(&jg_state.shared->consumed, received);

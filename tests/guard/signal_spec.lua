@@ -234,7 +234,7 @@ it("at level reaper a process of the script's can't keep init from working by st
     local guard, marker = start_command(job, {
         support.jghost, "--level=reaper", "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
     })
-    local init = support.find(marker, "jghost-init")
+    local init = support.await(marker, "jghost-init")
     for _ = 1, 3 do
         assert(init:signal "stop")
     end
