@@ -315,6 +315,11 @@ const char *jg_push_no_signal(lua_State *L, const char *name);
 /* Puts our exit into Lua's table os. */
 void jg_open_exit(lua_State *L);
 
+/* ---- coroutine.c ---------------------------------------------------------------------------------------- */
+
+/* Puts our resume and wrap into Lua's table coroutine. */
+void jg_open_coroutine(lua_State *L);
+
 /* ---- drain.c: pipes of processes that have ended ---------------------------------------------------- */
 
 void jg_drain_open(struct jg_host *host);

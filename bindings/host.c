@@ -39,9 +39,11 @@ static void interrupt_hook(lua_State *L, lua_Debug *debug)
     bool is_main = task == NULL || task == host->main;
     if (is_main && host->deferred)
         return;
+    if (!is_main && task->L != L && !jg_console_blocked(host))
+        return; /* the coroutine's turn isn't over; then its task gives way */
     if (!is_main && !is_between(debug))
         jg_host_arm_interrupt(L);
-    else if (!is_main && !jg_console_blocked(host) && task->L == L && lua_isyieldable(L))
+    else if (!is_main && !jg_console_blocked(host) && lua_isyieldable(L))
         lua_yield(L, 0);
     else if (jg_console_blocked(host) || jg_schedule_interrupted(host))
         jg_schedule_raise_interrupt(L);

@@ -253,6 +253,7 @@ static int protected_main(lua_State *L)
     }
     luaL_openlibs(L);
     jg_open_exit(L);
+    jg_open_coroutine(L);
     preload_library(L);
     if (command->scripts != NULL)
         prefer_scripts(L, command->scripts);

@@ -51,6 +51,7 @@ local waits = {
     ["io.read"] = "ready() io.read()",
     ["io.read of the rest"] = 'ready() io.read "a"',
     ["io.lines"] = "ready() for _ in io.lines() do end",
+    ["a read in a coroutine"] = "ready() coroutine.wrap(function() io.read() end)()",
     ["a read of what io.popen has started"] = 'local file = io.popen(arg[1] .. " hang") ready() file:read()',
     ["the opening of a pipe that has a name"] =
         'local name = arg[2] .. "/pipe" os.remove(name) os.execute("mkfifo " .. name) ready() io.open(name)',

@@ -93,6 +93,44 @@ for _, level in ipairs(support.levels()) do
             assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
         end)
 
+        it("an interrupt reaches a coroutine that never gives way", function()
+            for _, loop in ipairs {
+                "coroutine.wrap(function() while true do end end)()",
+                "assert(coroutine.resume(coroutine.create(function() while true do end end)))",
+                "coroutine.wrap(function() coroutine.wrap(function() while true do end end)() end)()",
+            } do
+                local job <close> = jg.job {}
+                local guard = start(job, level, ready .. loop)
+                interrupts.send(guard, "INT")
+                assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
+            end
+        end)
+
+        it("an interrupt reaches who makes many coroutines that give way", function()
+            expect_caught([[
+                local ok, message = pcall(function()
+                    ]] .. ready .. [[
+                    while true do
+                        for _ in coroutine.wrap(function() coroutine.yield(1) end) do end
+                    end
+                end)
+                print(message)
+                os.exit(5)
+            ]], "interrupted by " .. expect.interrupts.INT.says, 5)
+        end)
+
+        it("an interrupt reaches the main task past another one's coroutine, which comes to its end", function()
+            expect_caught([[
+                local task = jg.task(function()
+                    ]] .. ready .. [[
+                    return coroutine.wrap(function() for _ = 1, 1e7 do end return "done" end)()
+                end)
+                local ok, message = pcall(jg.sleep, 1e6)
+                print(message, task:wait())
+                os.exit(5)
+            ]], "interrupted by " .. expect.interrupts.INT.says .. "\tdone", 5)
+        end)
+
         it("an interrupt takes nothing from a call that another task is in", function()
             expect_caught([[
                 local lost, over = 0, false

@@ -131,6 +131,45 @@ local cases = {
         { input = "12 rest\nmore\n\0" } },
     { "writes binary", { "-e", "io.write('\\0\\1\\255\\r\\n')" } },
     { "writes much", { "-e", "io.write(('x'):rep(1e6)) io.stderr:write(('y'):rep(1e5))" } },
+    { "has coroutines", { "-e", [[
+        local function show(...) print(select("#", ...), ...) end
+        local co = coroutine.create(function(...) show(...) show(coroutine.yield(...)) return 1, nil, 3 end)
+        show(coroutine.resume(co, "a", nil))
+        show(coroutine.resume(co))
+        show(coroutine.resume(co))
+        show(coroutine.resume(coroutine.create(function(...) return ... end)))
+        show(coroutine.resume(coroutine.running()))
+        show(coroutine.resume(coroutine.create(error), { 1 } and "an error"))
+        local gen = coroutine.wrap(function(n) for i = 1, n do coroutine.yield(i) end end)
+        show(gen(2)) show(gen()) show(gen()) show(pcall(gen))
+        show(pcall(coroutine.resume, 1)) show(pcall(coroutine.resume)) show(pcall(coroutine.wrap, {}))
+        show(coroutine.resume(coroutine.create(function() return table.unpack({}, 1, 250) end)))
+        show(coroutine.close(co), coroutine.status(co))
+        local deep
+        function deep(n) return n == 0 and "bottom" or coroutine.wrap(deep)(n - 1) end
+        show(deep(100))
+        show(select(2, pcall(deep, 1e6)):match "stack overflow")
+    ]] } },
+    { "has their errors, with positions and what is closed", { "-e", [[
+        local closed = setmetatable({}, { __close = function(_, e) print("closed", e ~= print and e) end })
+        local function fails(value)
+            return pcall(coroutine.wrap(function() local c <close> = closed error(value, 1) end))
+        end
+        print(fails "text") print(fails(42)) print(fails(nil)) print(fails(print) == false)
+        local fails_too = setmetatable({}, { __close = function() error "in close" end })
+        local function bad() local c <close> = fails_too error "x" end
+        print(pcall(coroutine.wrap(bad)))
+        local wrapped = coroutine.wrap(bad)
+        print(pcall(function() wrapped() end))
+        print(pcall(wrapped))
+        print(coroutine.resume(coroutine.create(bad)))
+    ]] } },
+    { "prints the traceback of an error in coroutines", { "-e", [[
+        local function inner() coroutine.yield() error "inside" end
+        local co = coroutine.wrap(inner)
+        co()
+        coroutine.wrap(function() co() end)()
+    ]] } },
     { "has os.execute and io.popen", { "-e",
         "print(os.execute 'exit 3') local p = io.popen 'echo x' print(p:read 'a', p:close())" } },
     { "keeps what is written before an os.exit", { "-e", "io.write 'kept' os.exit(0)" } },
