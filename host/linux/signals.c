@@ -88,6 +88,7 @@ static void on_interrupt(int signal, siginfo_t *info, void *context)
 void jg_os_interrupt_raised(void)
 {
     jg_nudge_end();
+    jg_linux.shared->raised = jg_monotonic();
 }
 
 void jg_os_interrupt_consumed(void)
