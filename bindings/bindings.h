@@ -320,6 +320,11 @@ void jg_open_exit(lua_State *L);
 /* Puts our resume and wrap into Lua's table coroutine. */
 void jg_open_coroutine(lua_State *L);
 
+/* ---- print.c -------------------------------------------------------------------------------------------- */
+
+/* Puts our print, io.write and io.flush, and a file's write and flush, in the place of Lua's. */
+void jg_open_print(lua_State *L);
+
 /* ---- drain.c: pipes of processes that have ended ---------------------------------------------------- */
 
 void jg_drain_open(struct jg_host *host);

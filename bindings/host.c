@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../host/exit.h"
+#include "../host/output.h"
 #include "bindings.h"
 
 /* A signal handler has no argument of ours. Set while the host is open. */
@@ -136,6 +137,7 @@ void jg_host_begin_close(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
     host->running = NULL;
+    jg_output_flush();
     fflush(NULL);
     host->closing = 1;
     jg_os_interrupt_raised(); /* it is known by whoever asks now */

@@ -355,7 +355,6 @@ describe("jghost refuses", function()
 end)
 
 describe("the output of jghost", function()
-    local loses = { "-e", "print 'x'" }
     local silent = { "-e", "x = 1" }
 
     -- Without these of its standard descriptors.
@@ -372,13 +371,31 @@ describe("the output of jghost", function()
         return run("sh", { "-c", '"$0" "$@" >/dev/full', helper.jghost, table.unpack(words) })
     end
 
-    local function expect_loss(result)
-        assert.equal(1, result.code)
-        assert.truthy(result.stderr:find "jghost: .*standard output", result.stderr)
+    -- The reason that is told.
+    local function expect_loss(result, code)
+        assert.equal(code or 1, result.code, result.stderr)
+        local said = "^jghost: standard output could not be written: ([^\n]+); some of it is lost\n$"
+        assert.matches(said, result.stderr)
+        return result.stderr:match(said)
     end
 
+    -- What prints, and the status that it would have.
+    local talks = {
+        { "print(1)" }, { "print(('x'):rep(1e6))" }, { "io.write 'x'" }, { "io.write(('x'):rep(4096))" },
+        { "io.stdout:write(('x'):rep(4096)) io.stdout:flush()" }, { "io.write 'x' io.flush()" },
+        { "setmetatable({}, { __gc = function() print 'x' end })" },
+        { "print(1) os.exit()" }, { "print(1) os.exit(true, true)" }, { "io.write 'x' os.exit(3)", 3 },
+        { "io.write 'x' os.exit(4, true)", 4 },
+        { "require 'jghost'.task(function() print(1) end) require 'jghost'.sleep(0)" },
+    }
+
     it("that is lost in a closed descriptor is a failure", function()
-        expect_loss(without({ "close-stdout" }, loses))
+        for _, talk in ipairs(talks) do
+            expect_loss(without({ "close-stdout" }, { "-e", talk[1] }), talk[2])
+        end
+        for _, option in ipairs { "--help", "--version", "-v", "--doctor", "--list" } do
+            expect_loss(without({ "close-stdout" }, { option }))
+        end
     end)
 
     it("that isn't written to a closed descriptor is none", function()
@@ -386,7 +403,24 @@ describe("the output of jghost", function()
     end)
 
     it("that is lost in a full disk is a failure", function()
-        expect_loss(on_a_full_disk(loses))
+        for _, talk in ipairs(talks) do
+            assert.equal("No space left on device", expect_loss(on_a_full_disk { "-e", talk[1] }, talk[2]))
+        end
+        for _, option in ipairs { "--help", "--version", "-v", "--doctor", "--list" } do
+            assert.equal("No space left on device", expect_loss(on_a_full_disk { option }))
+        end
+    end)
+
+    it("that is lost after an interrupt which the script has caught is a failure", function()
+        needs_shell()
+        local script = "pcall(function() os.execute 'kill -TERM $PPID' require 'jghost'.sleep(60) end) print 'x'"
+        expect_loss(on_a_full_disk { "-e", script })
+    end)
+
+    it("that is lost doesn't hide the script's own failure", function()
+        local result = without({ "close-stdout" }, { "-e", "io.write 'x' error 'its own'" })
+        assert.equal(1, result.code)
+        assert.matches("its own.*standard output could not be written", result.stderr)
     end)
 
     it("that isn't written to a full disk is none", function()
