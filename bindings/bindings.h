@@ -157,6 +157,12 @@ int jg_host_interrupted_by(lua_State *L);
 /* Has one come that has not been raised yet? */
 bool jg_host_interrupt_pending(lua_State *L);
 
+/* The same, and it is as good as raised: the caller does so. */
+bool jg_host_interrupt_taken(struct jg_host *host);
+
+/* The same, and pushes its message if one has come. */
+bool jg_host_push_interrupt(lua_State *L);
+
 /* A Ctrl-C has been dealt with, and the run goes on as if there had been none. False: it wasn't one. */
 bool jg_host_interrupt_consumed(struct jg_host *host);
 
@@ -308,6 +314,16 @@ const char *jg_push_no_signal(lua_State *L, const char *name);
 
 /* Puts our exit into Lua's table os. */
 void jg_open_exit(lua_State *L);
+
+/* ---- coroutine.c ---------------------------------------------------------------------------------------- */
+
+/* Puts our resume and wrap into Lua's table coroutine. */
+void jg_open_coroutine(lua_State *L);
+
+/* ---- print.c -------------------------------------------------------------------------------------------- */
+
+/* Puts our print, io.write and io.flush, and a file's write and flush, in the place of Lua's. */
+void jg_open_print(lua_State *L);
 
 /* ---- drain.c: pipes of processes that have ended ---------------------------------------------------- */
 

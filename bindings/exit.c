@@ -1,9 +1,9 @@
 /*
 ** exit.c: os.exit.
 **
-** Without `close` it is lua(1)'s. With it, the pending <close> variables of the coroutine that calls it and
-** of all tasks are closed, then the state. Lua's own would close those of the main thread only, and a
-** script isn't that.
+** Without `close` it is lua(1)'s, but output that is lost is a failure. With it, the pending <close> variables of the
+** coroutine that calls it and of all tasks are closed, then the state. Lua's own would close those of the main thread
+** only, and a script isn't that.
 **
 ** All of it happens on the caller's stack of C and never returns. So a coroutine can be closed while it
 ** runs, or while it waits for one that it has resumed, just as lua_close does it to the main thread; and it
@@ -13,6 +13,7 @@
 #include <lualib.h>
 #include <stdlib.h>
 
+#include "../host/output.h"
 #include "bindings.h"
 
 static int check_status(lua_State *L)
@@ -76,11 +77,13 @@ static int leave(lua_State *L)
 {
     int status = check_status(L);
     struct jg_host *host = jg_host_of(L);
+    int interrupted_by = host->interrupted_by;
     if (lua_toboolean(L, 2)) {
         close_all(host, L);
         jg_host_close(host->L);
     }
-    exit(status);
+    bool written = jg_output_finish(interrupted_by);
+    exit(status == EXIT_SUCCESS && !written ? EXIT_FAILURE : status);
 }
 
 void jg_open_exit(lua_State *L)

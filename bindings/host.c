@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../host/exit.h"
+#include "../host/output.h"
 #include "bindings.h"
 
 /* A signal handler has no argument of ours. Set while the host is open. */
@@ -17,6 +18,13 @@ struct jg_host *jg_host_of(lua_State *L)
     return *(struct jg_host **)lua_getextraspace(L);
 }
 
+/* Between two instructions. At a call or a return, what is called or returned is lost if the coroutine yields; and it
+** may be a C function's own business, in which Lua can't yield. */
+static bool is_between(const lua_Debug *debug)
+{
+    return debug->event == LUA_HOOKCOUNT || debug->event == LUA_HOOKLINE;
+}
+
 /*
 ** The interrupt finds Lua in the middle of an instruction. In the main task it is raised there; any
 ** other task that may yield gives way, so that the main task gets it where it waits. A task that never
@@ -26,14 +34,17 @@ static void interrupt_hook(lua_State *L, lua_Debug *debug)
 {
     struct jg_host *host = jg_host_of(L);
     struct jg_task *task = host->current;
-    (void)debug;
     lua_sethook(L, NULL, 0, 0);
     if (host->interrupt == 0)
         return;
     bool is_main = task == NULL || task == host->main;
     if (is_main && host->deferred)
         return;
-    if (!is_main && !jg_console_blocked(host) && task->L == L && lua_isyieldable(L))
+    if (!is_main && task->L != L && !jg_console_blocked(host))
+        return; /* the coroutine's turn isn't over; then its task gives way */
+    if (!is_main && !is_between(debug))
+        jg_host_arm_interrupt(L);
+    else if (!is_main && !jg_console_blocked(host) && lua_isyieldable(L))
         lua_yield(L, 0);
     else if (jg_console_blocked(host) || jg_schedule_interrupted(host))
         jg_schedule_raise_interrupt(L);
@@ -126,8 +137,10 @@ void jg_host_begin_close(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
     host->running = NULL;
+    jg_output_flush();
     fflush(NULL);
     host->closing = 1;
+    jg_os_interrupt_raised(); /* it is known by whoever asks now */
 }
 
 void jg_host_close(lua_State *L)
@@ -150,11 +163,32 @@ bool jg_host_interrupt_pending(lua_State *L)
     return jg_host_of(L)->interrupt != 0;
 }
 
+/* One that comes between the two lines is raised by its hook before anything can wait. */
+bool jg_host_interrupt_taken(struct jg_host *host)
+{
+    if (host->interrupt == 0)
+        return false;
+    host->interrupt = 0;
+    jg_os_interrupt_raised();
+    return true;
+}
+
+bool jg_host_push_interrupt(lua_State *L)
+{
+    struct jg_host *host = jg_host_of(L);
+    if (!jg_host_interrupt_taken(host))
+        return false;
+    lua_pushfstring(L, "interrupted by %s", host->interrupt_name);
+    return true;
+}
+
 /* Another signal may come between any two instructions here; that one must not be forgotten. */
 bool jg_host_interrupt_consumed(struct jg_host *host)
 {
     bool was_pending = jg_os_replace(&host->interrupt, SIGINT, 0);
     bool was = jg_os_replace(&host->interrupted_by, SIGINT, 0) || was_pending;
+    if (was_pending)
+        jg_os_interrupt_raised();
     if (was)
         jg_os_interrupt_consumed();
     return was;
@@ -198,6 +232,8 @@ int jg_host_finish(lua_State *L)
     struct jg_host *host = jg_host_of(L);
     host->finishing = true;
     jg_task_cancel_all(L);
+    if (host->interrupted_by != 0)
+        jg_os_end_children(); /* a popen that is collected waits for its own */
     lua_gc(L, LUA_GCCOLLECT);
     return (int)host->unheard;
 }

@@ -305,10 +305,8 @@ static void deliver_interrupt(struct jg_host *host)
 void jg_schedule_raise_interrupt(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
-    if (host->interrupt == 0)
-        return;
-    host->interrupt = 0;
-    luaL_error(L, "interrupted by %s", host->interrupt_name);
+    if (jg_host_interrupt_taken(host))
+        luaL_error(L, "interrupted by %s", host->interrupt_name);
 }
 
 /* Could anything still make somebody ready? Asked only when the loop is about to wait for nothing. */

@@ -6,6 +6,7 @@
 */
 #include "command.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "exit.h"
 #include "nearest.h"
+#include "output.h"
 
 static const char *const usage =
     "usage: jghost [options] [script [args]]\n"
@@ -153,18 +155,23 @@ static bool read_attach(struct parser *parser, const char *value)
     return set_mode(parser, JG_MODE_ATTACH);
 }
 
+static bool stop_after(struct parser *parser, const char *text)
+{
+    if (fputs(text, stdout) == EOF)
+        jg_output_lost(errno);
+    return stop(parser, jg_output_finish(0) ? JG_EXIT_SUCCESS : JG_EXIT_FAILURE);
+}
+
 static bool read_help(struct parser *parser, const char *value)
 {
     (void)value;
-    fputs(usage, stdout);
-    return stop(parser, JG_EXIT_SUCCESS);
+    return stop_after(parser, usage);
 }
 
 static bool read_version(struct parser *parser, const char *value)
 {
     (void)value;
-    puts("jghost " JG_VERSION);
-    return stop(parser, JG_EXIT_SUCCESS);
+    return stop_after(parser, "jghost " JG_VERSION "\n");
 }
 
 struct option {

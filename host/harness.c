@@ -9,6 +9,7 @@
 */
 #include "harness.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -21,6 +22,7 @@
 #include "command.h"
 #include "exit.h"
 #include "os.h"
+#include "output.h"
 #include "stage.h"
 
 int luaopen_lfs(lua_State *L);
@@ -40,6 +42,8 @@ static bool call_loaded(lua_State *L, int load_status, int arguments)
 {
     if (load_status == LUA_OK)
         return call(L, arguments);
+    if (load_status == LUA_ERRFILE)
+        jg_host_push_interrupt(L); /* that is why the file couldn't be read: it was broken off */
     jg_complain(L, "");
     return false;
 }
@@ -136,11 +140,17 @@ static bool run_module(lua_State *L, const char *name)
     return call(L, 1);
 }
 
+static void print_version(void)
+{
+    if (puts("jghost " JG_VERSION "  " LUA_COPYRIGHT) == EOF)
+        jg_output_lost(errno);
+}
+
 static bool run_lua(lua_State *L, const struct jg_command *command)
 {
     bool nothing = command->script == 0 && command->statements == 0 && !command->version && !command->interactive;
     if (command->version || (nothing && jg_os_is_terminal(0)))
-        puts("jghost " JG_VERSION "  " LUA_COPYRIGHT);
+        print_version();
     if (!command->ignore_env && !run_init(L))
         return false;
     if (!run_statements(L, command))
@@ -251,6 +261,8 @@ static int protected_main(lua_State *L)
     }
     luaL_openlibs(L);
     jg_open_exit(L);
+    jg_open_coroutine(L);
+    jg_open_print(L);
     preload_library(L);
     if (command->scripts != NULL)
         prefer_scripts(L, command->scripts);
@@ -262,15 +274,6 @@ static int protected_main(lua_State *L)
         ok = false;
     lua_pushboolean(L, ok);
     return 1;
-}
-
-/* Losing output is a failure, and nobody else would tell: print ignores errors, and the reason with them. */
-static bool flush_output(void)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return true;
-    fprintf(stderr, "jghost: standard output could not be written (closed, or no space left); some of it is lost\n");
-    return false;
 }
 
 static int run_state(lua_State *L, const struct jg_command *command)
@@ -292,10 +295,11 @@ static int run_state(lua_State *L, const struct jg_command *command)
     ok = ok && lua_toboolean(L, -1) && !jg_host_interrupt_pending(L);
     int interrupted_by = jg_host_interrupted_by(L);
     jg_host_close(L);
-    ok = (interrupted_by != 0 || flush_output()) && ok; /* whoever closed the output knows */
-    if (ok)
-        return JG_EXIT_SUCCESS;
-    return interrupted_by != 0 ? JG_EXIT_SIGNAL + interrupted_by : JG_EXIT_FAILURE;
+    if (!ok && interrupted_by != 0)
+        return JG_EXIT_SIGNAL + interrupted_by;
+    if (!jg_output_finish(interrupted_by))
+        return JG_EXIT_FAILURE;
+    return ok ? JG_EXIT_SUCCESS : JG_EXIT_FAILURE;
 }
 
 static int run_exec(const struct jg_command *command)

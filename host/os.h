@@ -125,6 +125,10 @@ void jg_os_interrupt_watch(jg_os_interrupted_fn *interrupted);
 /* Ends this process with that status: nothing is written out, nobody cleans up, and no lock is needed for it. */
 void jg_os_exit_at_once(int status);
 
+/* What was interrupted knows it. Until then the system breaks off what the harness's thread waits for outside of the
+** loop, such as a read of the C library's, if it can. */
+void jg_os_interrupt_raised(void);
+
 /* What was interrupted has been dealt with, as at a prompt, and the run goes on: the next interrupt is
 ** a first one again, which the guard passes on politely. */
 void jg_os_interrupt_consumed(void);

@@ -96,6 +96,19 @@ function support.find(marker, name)
     end
 end
 
+--- The same, waited for: nothing tells of it.
+function support.await(marker, name)
+    local deadline = jg.now() + 60
+    while true do
+        local found = support.find(marker, name)
+        if found then
+            return found
+        end
+        assert(jg.now() < deadline, name .. " hasn't come")
+        jg.sleep(0.005)
+    end
+end
+
 --- Runs jghost with these arguments; the result is jg.run's.
 function support.run(arguments, options)
     local command = { support.jghost, timeout = 120, table.unpack(arguments) }

@@ -40,11 +40,10 @@ bool jg_link_reserve(struct jg_os_loop *loop, int *fd)
     return *fd >= 0;
 }
 
-/* Waits for the first message. */
-static int wait_ready(const struct jg_link *link)
+int jg_link_wait(int fd, double seconds)
 {
-    struct pollfd handle = {.fd = link->socket, .events = POLLIN};
-    double deadline = jg_monotonic() + READY_SECONDS;
+    struct pollfd handle = {.fd = fd, .events = POLLIN};
+    double deadline = jg_monotonic() + seconds;
     int ready;
     do {
         ready = poll(&handle, 1, (int)(fmax(deadline - jg_monotonic(), 0) * 1000));
@@ -56,7 +55,7 @@ static bool receive_ready(struct jg_link *link, struct jg_err *err)
 {
     struct jg_reaper_message message;
     struct jg_reaper_fds fds = {.count = 0};
-    int got, ready = wait_ready(link);
+    int got, ready = jg_link_wait(link->socket, READY_SECONDS);
     got = ready > 0 ? jg_wire_receive(link->socket, &message, NULL, &fds) : -ETIMEDOUT;
     if (got > 0 && message.error == 0 && fds.count == 1) {
         link->pidfd = fds.at[0];

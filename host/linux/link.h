@@ -52,4 +52,7 @@ bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers);
 /* The job is over: keeps its reaper, or ends it. */
 void jg_link_close(struct jg_os_job *job);
 
+/* Waits until something can be read there, or its other end is closed; the result is poll's. */
+int jg_link_wait(int fd, double seconds);
+
 #endif

@@ -24,7 +24,7 @@
 #include "reaper.h"
 #include "usage.h"
 
-enum { FREEZE_MS = 2000 };
+enum { FREEZE_SECONDS = 2 };
 
 static const char gone[] = "cannot reach the job's reaper";
 
@@ -118,7 +118,7 @@ static bool ask_and_wait(struct jg_link *link, enum jg_reaper_word word, const c
     bool ok = send_request(link, &message, NULL, &fds, err);
     close(ends[1]);
     if (ok)
-        poll(&(struct pollfd){.fd = ends[0]}, 1, FREEZE_MS);
+        jg_link_wait(ends[0], FREEZE_SECONDS);
     close(ends[0]);
     return ok;
 }

@@ -31,6 +31,7 @@ struct jg_shared {
     bool user_namespace; /* the level was entered without privilege, by a user namespace */
     bool has_result;     /* init has seen the harness end, like this: */
     struct jg_exit result;
+    _Atomic double raised;         /* when the harness's script has last been interrupted; 0: never */
     _Atomic double consumed;       /* when the harness had dealt with an interrupt and went on; 0: never */
     char cgroup[JG_CGROUPS][1024]; /* this run's own cgroups, or empty: the guard removes them at the end */
     pid_t detacher;                /* for the guard, from who made it; or minus an errno */

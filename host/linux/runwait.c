@@ -57,7 +57,7 @@ static void follow_init(const struct jg_os_run *run)
         syscall(SYS_pidfd_send_signal, run->init, SIGCONT, NULL, 0);
 }
 
-enum { CONSUMED_MARGIN = 1 }; /* seconds */
+static const double consumed_margin = 1, twin_margin = 0.1; /* seconds */
 
 struct waiting {
     struct jg_os_run *run;
@@ -68,6 +68,14 @@ struct waiting {
     bool timed_out;
 };
 
+/* timeout(1) and their like signal us and then our whole group. What comes before the script could have noticed the
+** first isn't meant as a second one. */
+static bool is_twin(const struct waiting *waiting, int signal)
+{
+    return signal == waiting->last_interrupt && jg_monotonic() - waiting->interrupted < twin_margin &&
+           jg_linux.shared->raised < waiting->interrupted;
+}
+
 /*
 ** The first is passed on, the second ends the run, unless the harness has dealt with the first by then
 ** (at its prompt it does). It may have had a Ctrl-C from the terminal, and have been done with it,
@@ -76,7 +84,9 @@ struct waiting {
 static void interrupt(struct waiting *waiting, int signal)
 {
     double consumed = jg_linux.shared->consumed;
-    bool second = waiting->last_interrupt != 0 && (consumed == 0 || waiting->interrupted > consumed + CONSUMED_MARGIN);
+    if (is_twin(waiting, signal))
+        return;
+    bool second = waiting->last_interrupt != 0 && (consumed == 0 || waiting->interrupted > consumed + consumed_margin);
     waiting->last_interrupt = signal;
     waiting->interrupted = jg_monotonic();
     waiting->cut_short = waiting->cut_short || second;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "nudge.h"
 #include "start.h"
 
 static const struct interrupt {
@@ -76,8 +77,10 @@ static void on_interrupt(int signal, siginfo_t *info, void *context)
     bool is_marked = info->si_code == SI_QUEUE && info->si_value.sival_int == JG_FORWARDED;
     (void)context;
     for (int i = 0; i < INTERRUPT_COUNT; i++) {
-        if (interrupts[i].signal == signal && is_new(&counts[i], is_marked))
+        if (interrupts[i].signal == signal && is_new(&counts[i], is_marked)) {
             interrupted(signal, interrupts[i].name);
+            jg_nudge_begin();
+        }
     }
     errno = saved;
 }
@@ -85,6 +88,12 @@ static void on_interrupt(int signal, siginfo_t *info, void *context)
 void jg_os_exit_at_once(int status)
 {
     _exit(status);
+}
+
+void jg_os_interrupt_raised(void)
+{
+    jg_nudge_end();
+    jg_linux.shared->raised = jg_monotonic();
 }
 
 void jg_os_interrupt_consumed(void)
@@ -126,6 +135,7 @@ static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
 void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
 {
     interrupted = function;
+    jg_nudge_open();
     for (int i = 0; i < INTERRUPT_COUNT; i++) {
         if (!ignored(interrupts[i].signal))
             handle(interrupts[i].signal, on_interrupt);

@@ -76,6 +76,11 @@ void jg_os_exit_at_once(int status)
     TerminateProcess(GetCurrentProcess(), (UINT)status);
 }
 
+/* Nothing is broken off. */
+void jg_os_interrupt_raised(void)
+{
+}
+
 void jg_os_interrupt_consumed(void)
 {
     InterlockedExchange(&jg_state.shared->consumed, received);

@@ -32,10 +32,15 @@ end
 --- Reads a line where there is no terminal to edit it on.
 ---@param prompt string
 ---@return string|nil
+---@return string|nil why
 local function read_plainly(prompt)
     stdout:write(prompt)
     stdout:flush()
-    return stdin:read()
+    local ok, line = core.interruptible(stdin.read, tostring, stdin)
+    if not ok then
+        return nil, "interrupted"
+    end
+    return line
 end
 
 local lines = {}

@@ -93,6 +93,63 @@ for _, level in ipairs(support.levels()) do
             assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
         end)
 
+        it("an interrupt reaches a coroutine that never gives way", function()
+            for _, loop in ipairs {
+                "coroutine.wrap(function() while true do end end)()",
+                "assert(coroutine.resume(coroutine.create(function() while true do end end)))",
+                "coroutine.wrap(function() coroutine.wrap(function() while true do end end)() end)()",
+            } do
+                local job <close> = jg.job {}
+                local guard = start(job, level, ready .. loop)
+                interrupts.send(guard, "INT")
+                assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
+            end
+        end)
+
+        it("an interrupt reaches who makes many coroutines that give way", function()
+            expect_caught([[
+                local ok, message = pcall(function()
+                    ]] .. ready .. [[
+                    while true do
+                        for _ in coroutine.wrap(function() coroutine.yield(1) end) do end
+                    end
+                end)
+                print(message)
+                os.exit(5)
+            ]], "interrupted by " .. expect.interrupts.INT.says, 5)
+        end)
+
+        it("an interrupt reaches the main task past another one's coroutine, which comes to its end", function()
+            expect_caught([[
+                local task = jg.task(function()
+                    ]] .. ready .. [[
+                    return coroutine.wrap(function() for _ = 1, 1e7 do end return "done" end)()
+                end)
+                local ok, message = pcall(jg.sleep, 1e6)
+                print(message, task:wait())
+                os.exit(5)
+            ]], "interrupted by " .. expect.interrupts.INT.says .. "\tdone", 5)
+        end)
+
+        it("an interrupt takes nothing from a call that another task is in", function()
+            expect_caught([[
+                local lost, over = 0, false
+                jg.task(function()
+                    local text = ("x"):rep(1 << 20)
+                    ]] .. ready .. [[
+                    while not over do
+                        lost = lost + (text:reverse() == nil and 1 or 0)
+                        coroutine.yield()
+                    end
+                end)
+                pcall(jg.sleep, 1e6)
+                jg.sleep(0) -- the other goes on where it was
+                over = true
+                print(lost)
+                os.exit(5)
+            ]], "^0$", 5)
+        end)
+
         it("an interrupt reaches the main task past another one's endless loop", function()
             expect_caught([[
                 jg.task(function() ]] .. ready .. [[ while true do end end)
@@ -215,7 +272,7 @@ it("at level reaper a process of the script's can't keep init from working by st
     local guard, marker = start_command(job, {
         support.jghost, "--level=reaper", "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
     })
-    local init = support.find(marker, "jghost-init")
+    local init = support.await(marker, "jghost-init")
     for _ = 1, 3 do
         assert(init:signal "stop")
     end

@@ -131,6 +131,45 @@ local cases = {
         { input = "12 rest\nmore\n\0" } },
     { "writes binary", { "-e", "io.write('\\0\\1\\255\\r\\n')" } },
     { "writes much", { "-e", "io.write(('x'):rep(1e6)) io.stderr:write(('y'):rep(1e5))" } },
+    { "has coroutines", { "-e", [[
+        local function show(...) print(select("#", ...), ...) end
+        local co = coroutine.create(function(...) show(...) show(coroutine.yield(...)) return 1, nil, 3 end)
+        show(coroutine.resume(co, "a", nil))
+        show(coroutine.resume(co))
+        show(coroutine.resume(co))
+        show(coroutine.resume(coroutine.create(function(...) return ... end)))
+        show(coroutine.resume(coroutine.running()))
+        show(coroutine.resume(coroutine.create(error), { 1 } and "an error"))
+        local gen = coroutine.wrap(function(n) for i = 1, n do coroutine.yield(i) end end)
+        show(gen(2)) show(gen()) show(gen()) show(pcall(gen))
+        show(pcall(coroutine.resume, 1)) show(pcall(coroutine.resume)) show(pcall(coroutine.wrap, {}))
+        show(coroutine.resume(coroutine.create(function() return table.unpack({}, 1, 250) end)))
+        show(coroutine.close(co), coroutine.status(co))
+        local deep
+        function deep(n) return n == 0 and "bottom" or coroutine.wrap(deep)(n - 1) end
+        show(deep(100))
+        show(select(2, pcall(deep, 1e6)):match "stack overflow")
+    ]] } },
+    { "has their errors, with positions and what is closed", { "-e", [[
+        local closed = setmetatable({}, { __close = function(_, e) print("closed", e ~= print and e) end })
+        local function fails(value)
+            return pcall(coroutine.wrap(function() local c <close> = closed error(value, 1) end))
+        end
+        print(fails "text") print(fails(42)) print(fails(nil)) print(fails(print) == false)
+        local fails_too = setmetatable({}, { __close = function() error "in close" end })
+        local function bad() local c <close> = fails_too error "x" end
+        print(pcall(coroutine.wrap(bad)))
+        local wrapped = coroutine.wrap(bad)
+        print(pcall(function() wrapped() end))
+        print(pcall(wrapped))
+        print(coroutine.resume(coroutine.create(bad)))
+    ]] } },
+    { "prints the traceback of an error in coroutines", { "-e", [[
+        local function inner() coroutine.yield() error "inside" end
+        local co = coroutine.wrap(inner)
+        co()
+        coroutine.wrap(function() co() end)()
+    ]] } },
     { "has os.execute and io.popen", { "-e",
         "print(os.execute 'exit 3') local p = io.popen 'echo x' print(p:read 'a', p:close())" } },
     { "keeps what is written before an os.exit", { "-e", "io.write 'kept' os.exit(0)" } },
@@ -316,7 +355,6 @@ describe("jghost refuses", function()
 end)
 
 describe("the output of jghost", function()
-    local loses = { "-e", "print 'x'" }
     local silent = { "-e", "x = 1" }
 
     -- Without these of its standard descriptors.
@@ -333,13 +371,31 @@ describe("the output of jghost", function()
         return run("sh", { "-c", '"$0" "$@" >/dev/full', helper.jghost, table.unpack(words) })
     end
 
-    local function expect_loss(result)
-        assert.equal(1, result.code)
-        assert.truthy(result.stderr:find "jghost: .*standard output", result.stderr)
+    -- The reason that is told.
+    local function expect_loss(result, code)
+        assert.equal(code or 1, result.code, result.stderr)
+        local said = "^jghost: standard output could not be written: ([^\n]+); some of it is lost\n$"
+        assert.matches(said, result.stderr)
+        return result.stderr:match(said)
     end
 
+    -- What prints, and the status that it would have.
+    local talks = {
+        { "print(1)" }, { "print(('x'):rep(1e6))" }, { "io.write 'x'" }, { "io.write(('x'):rep(4096))" },
+        { "io.stdout:write(('x'):rep(4096)) io.stdout:flush()" }, { "io.write 'x' io.flush()" },
+        { "setmetatable({}, { __gc = function() print 'x' end })" },
+        { "print(1) os.exit()" }, { "print(1) os.exit(true, true)" }, { "io.write 'x' os.exit(3)", 3 },
+        { "io.write 'x' os.exit(4, true)", 4 },
+        { "require 'jghost'.task(function() print(1) end) require 'jghost'.sleep(0)" },
+    }
+
     it("that is lost in a closed descriptor is a failure", function()
-        expect_loss(without({ "close-stdout" }, loses))
+        for _, talk in ipairs(talks) do
+            expect_loss(without({ "close-stdout" }, { "-e", talk[1] }), talk[2])
+        end
+        for _, option in ipairs { "--help", "--version", "-v", "--doctor", "--list" } do
+            expect_loss(without({ "close-stdout" }, { option }))
+        end
     end)
 
     it("that isn't written to a closed descriptor is none", function()
@@ -347,7 +403,24 @@ describe("the output of jghost", function()
     end)
 
     it("that is lost in a full disk is a failure", function()
-        expect_loss(on_a_full_disk(loses))
+        for _, talk in ipairs(talks) do
+            assert.equal("No space left on device", expect_loss(on_a_full_disk { "-e", talk[1] }, talk[2]))
+        end
+        for _, option in ipairs { "--help", "--version", "-v", "--doctor", "--list" } do
+            assert.equal("No space left on device", expect_loss(on_a_full_disk { option }))
+        end
+    end)
+
+    it("that is lost after an interrupt which the script has caught is a failure", function()
+        needs_shell()
+        local script = "pcall(function() os.execute 'kill -TERM $PPID' require 'jghost'.sleep(60) end) print 'x'"
+        expect_loss(on_a_full_disk { "-e", script })
+    end)
+
+    it("that is lost doesn't hide the script's own failure", function()
+        local result = without({ "close-stdout" }, { "-e", "io.write 'x' error 'its own'" })
+        assert.equal(1, result.code)
+        assert.matches("its own.*standard output could not be written", result.stderr)
     end)
 
     it("that isn't written to a full disk is none", function()
