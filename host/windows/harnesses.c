@@ -10,6 +10,7 @@
 #include <windows.h>
 
 #include "../os.h"
+#include "native.h"
 #include "pipename.h"
 #include "procline.h"
 #include "seen.h"
@@ -167,6 +168,20 @@ static HANDLE open_pipe(const wchar_t *name)
     }
 }
 
+/* Somebody may have made a pipe of that name before the harness could. 0: it is the harness's. */
+static int who_else_listens(HANDLE pipe, ULONG_PTR guard)
+{
+    struct jg_snapshot snapshot;
+    ULONG server;
+    if (!GetNamedPipeServerProcessId(pipe, &server) || !jg_snapshot_take(&snapshot))
+        return (int)GetLastError();
+    ULONG_PTR harness = harness_of(&snapshot, guard);
+    jg_snapshot_free(&snapshot);
+    if (harness == 0) /* any more */
+        return ERROR_FILE_NOT_FOUND;
+    return harness == server ? 0 : JG_NATIVE_NOT_THE_HARNESS;
+}
+
 bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
 {
     wchar_t name[JG_PIPE_NAME_SIZE];
@@ -174,6 +189,11 @@ bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
     HANDLE pipe = open_pipe(name);
     if (pipe == INVALID_HANDLE_VALUE)
         return jg_err_set(err, (int)GetLastError(), "cannot attach to");
+    int error = who_else_listens(pipe, (ULONG_PTR)id);
+    if (error != 0) {
+        CloseHandle(pipe);
+        return jg_err_set(err, error, "cannot attach to");
+    }
     jg_pipe_descriptors(pipe, descriptors);
     if (descriptors[0] == -1)
         return jg_err_set(err, ERROR_TOO_MANY_OPEN_FILES, "cannot attach to");

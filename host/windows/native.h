@@ -32,7 +32,8 @@
     X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed") \
     X(NEVER_QUIET, OTHER, "Its processes start others faster than they can be suspended") \
     X(NO_MORE_PROCESSES, NO_PROCESSES, \
-      "The limit of processes of a job that it would be in has been reached, or else a quota of its user's")
+      "The limit of processes of a job that it would be in has been reached, or else a quota of its user's") \
+    X(NOT_THE_HARNESS, DENIED, "Somebody else listens there in the harness's place")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000,
