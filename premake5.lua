@@ -238,7 +238,7 @@ target("child", "ConsoleApp", ".")
     strict()
     files { "tests/child.c", "tests/verbs_*.c", "tests/child_" .. system .. "*.c" }
     if windows then
-        links { "ntdll", "shell32" }
+        links { "ntdll", "shell32", "user32" }
     end
 
 local function unit_tests(folder)

@@ -82,6 +82,12 @@ int child_os_interrupt(const char *name)
     return child_os_kill(0, name);
 }
 
+int child_os_end_session(const char *answer)
+{
+    (void)answer;
+    return ENOTSUP;
+}
+
 int child_os_ignore(const char *name)
 {
     int number = signal_number(name);

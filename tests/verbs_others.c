@@ -92,6 +92,11 @@ static int verb_reap(char **words)
     return child_os_reap();
 }
 
+static int verb_end_session(char **words)
+{
+    return child_os_end_session(words[0]);
+}
+
 static int verb_dump_marked(char **words)
 {
     return child_os_dump_marked(words[0]);
@@ -112,6 +117,8 @@ const struct verb child_verbs_others[] = {
     {"flee", 1, 1, "S", "for S seconds: forks and ends, over and over", verb_flee},
     {"zombies", 1, 0, "N", "N children that have ended, and are left unreaped", verb_zombies},
     {"reap", 0, 1, "", "until all own children have ended", verb_reap},
+    {"end-session", 1, 0, "yes|no", "tells a jghost that is its parent that the session ends, or doesn't; Windows",
+     verb_end_session},
     {"dump-marked", 1, 0, "NAME=VALUE", "others with this variable: pid, parent, name, quoted command; Windows",
      verb_dump_marked},
     {NULL, 0, 0, NULL, NULL, NULL},

@@ -18,7 +18,7 @@ local function environment(prefix)
         WINEDEBUG = "-all",
         -- no .NET, no browser, no menus, no debugger for what crashes on purpose
         WINEDLLOVERRIDES = "mscoree,mshtml,winemenubuilder.exe,winedbg.exe=",
-        DISPLAY = false, -- no windows
+        DISPLAY = false, -- no windows that anybody sees
         -- busted and what it needs, from Debian's packages
         LUA_PATH = "./?.lua;./?/init.lua;Z:/usr/share/lua/5.4/?.lua;Z:/usr/share/lua/5.4/?/init.lua",
         TEMP = "C:\\windows\\temp",
@@ -41,7 +41,19 @@ local function create(prefix)
     assert(os.rename(new, prefix))
 end
 
---- Starts the server, and one process that keeps Windows' services from ending.
+-- Lets windows be made that nobody sees; and makes their desktop: else it would be a child of whoever needs it first.
+local function open_desktop(self)
+    local status = assert(self.job:spawn {
+        "wine", "reg", "add", "HKCU\\Software\\Wine\\Drivers", "/v", "Graphics", "/d", "null", "/f",
+        env = self.env, stdin = "null", stdout = "null", stderr = "null",
+    }):wait(120)
+    assert(status and status.ok, "wine reg add: " .. tostring(status))
+    assert(self.job:spawn {
+        "wine", "explorer.exe", "/desktop", env = self.env, stdin = "null", stdout = "null", stderr = "null",
+    })
+end
+
+--- Starts the server, a desktop, and one process that keeps Windows' services from ending.
 function wine.open()
     local prefix = lfs.currentdir() .. "/build/windows/wine"
     if not lfs.attributes(prefix) then
@@ -54,6 +66,7 @@ function wine.open()
         env = self.env, stdin = "null", stdout = "pipe", stderr = "null",
     })
     assert(keeper.stdout:read("l", 120) == "ready", "Wine doesn't start")
+    open_desktop(self)
     return self
 end
 

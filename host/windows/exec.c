@@ -7,6 +7,7 @@
 
 #include "birth.h"
 #include "codepage.h"
+#include "session.h"
 #include "state.h"
 
 static BOOL WINAPI leave_it_to_the_command(DWORD type)
@@ -25,6 +26,7 @@ void jg_os_harness_exec(char *const *argv, struct jg_err *err)
     if (!jg_plan_make(&plan, &command, err))
         return;
     SetConsoleCtrlHandler(leave_it_to_the_command, TRUE);
+    jg_session_take_turn(JG_SESSION_EXEC);
     jg_codepage_give_back(); /* the command finds the console as it would without us */
     bool ok = jg_birth(NULL, &plan, false, &process, &pid, err);
     jg_plan_free(&plan);

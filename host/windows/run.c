@@ -10,6 +10,7 @@
 #include "../exit.h"
 #include "../stage.h"
 #include "codepage.h"
+#include "session.h"
 #include "start.h"
 #include "state.h"
 
@@ -89,6 +90,7 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow
         return failed(err, "cannot create the job");
     if (!SetConsoleCtrlHandler(on_control, TRUE))
         return failed(err, "cannot listen to the console");
+    jg_session_take_turn(JG_SESSION_GUARD);
     return limit_job(run->job, err) && listen_to_job(run, err);
 }
 

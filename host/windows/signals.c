@@ -5,6 +5,7 @@
 ** raises it in the script. The guard only counts: an interrupt that comes before the last one has been dealt with is
 ** a second one, and ends the run; see run.c.
 */
+#include "session.h"
 #include "state.h"
 
 static jg_os_interrupted_fn *interrupted;
@@ -68,6 +69,7 @@ void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
     if (script == NULL)
         DuplicateHandle(self, GetCurrentThread(), self, &script, THREAD_SUSPEND_RESUME | THREAD_GET_CONTEXT, FALSE, 0);
     SetConsoleCtrlHandler(on_control, TRUE);
+    jg_session_watch(on_control);
 }
 
 /* The C library's own way, and ExitProcess, need locks. */
