@@ -13,10 +13,11 @@ end
 
 local names = 0
 
--- The C library's own are in the root folder.
+-- The C library's own are in the root folder. They are named after the moment: in Wine, where every process has the
+-- same addresses, those that begin in the same second have the same random numbers.
 function os.tmpname() -- luacheck: ignore 122
     names = names + 1
-    local name = ("%s\\lua.%x.%d"):format(os.getenv "TEMP", math.random(1 << 60), names)
+    local name = ("%s\\lua.%x.%d"):format(os.getenv "TEMP", math.floor(jg.now() * 1e9), names)
     assert(io.open(name, "w")):close()
     return name
 end
