@@ -102,8 +102,8 @@ start_up.windows = steps {
     { "event-signalled",
         { "WaitForMultipleObjects:1", "cannot wait for the harness" },
         { "GetExitCodeProcess:1", "cannot ask how the harness ended" },
-        { "TerminateJobObject:1", "cannot end the job" },
-        { "TerminateJobObject", "cannot end the job" } },
+        { "TerminateJobObject:1", "cannot end the job", option = "--timeout=0" },
+        { "TerminateJobObject", "cannot end the job", option = "--timeout=0" } },
 }
 
 return start_up
