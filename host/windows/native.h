@@ -29,7 +29,8 @@
     X(NO_HOLDERS, NOT_SUPPORTED, "Windows doesn't tell what another process has open without waiting for it") \
     X(NO_PSEUDOCONSOLE, NOT_SUPPORTED, \
       "This system has no pseudoconsoles; Windows 10, version 1809, is the first that has") \
-    X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed")
+    X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed") \
+    X(LONG_FOLDER, TOO_LONG, "Windows starts nothing in a folder whose path is longer than 258 characters")
 
 enum jg_native {
     JG_NATIVE_FIRST = 0x20000000,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "program.h"
 #include "quote.h"
 #include "state.h"
 
@@ -104,15 +105,22 @@ static DWORD console_flag(void)
     return GetConsoleCP() == 0 ? CREATE_NO_WINDOW : 0;
 }
 
-static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section)
+/* Of this executable. */
+static wchar_t *own_path(void)
 {
     static wchar_t path[32768];
-    PROCESS_INFORMATION created;
-    wchar_t *line = harness_command_line(section);
     DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
-    bool ok = line != NULL && length > 0 && length < sizeof path / sizeof *path &&
-              CreateProcessW(path, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT | console_flag(), NULL, NULL,
-                             &info->StartupInfo, &created);
+    return length > 0 && length < sizeof path / sizeof *path ? jg_long_path(path) : NULL;
+}
+
+static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section)
+{
+    PROCESS_INFORMATION created;
+    wchar_t *program = own_path(), *line = program != NULL ? harness_command_line(section) : NULL;
+    bool ok =
+        line != NULL && CreateProcessW(program, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT | console_flag(),
+                                       NULL, NULL, &info->StartupInfo, &created);
+    free(program);
     free(line);
     if (!ok)
         return NULL;
