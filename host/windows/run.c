@@ -10,6 +10,7 @@
 #include "../exit.h"
 #include "../stage.h"
 #include "codepage.h"
+#include "native.h"
 #include "session.h"
 #include "start.h"
 #include "state.h"
@@ -96,6 +97,8 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     fflush(NULL);
     jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
     run->harness = jg_start_harness(run->event, &run->detacher);
+    if (run->harness == NULL && GetLastError() == JG_NATIVE_LONG_COMMAND)
+        SetLastError(JG_NATIVE_LONG_OWN_COMMAND);
     if (run->harness == NULL)
         return failed(err, "cannot create the harness");
     return true;

@@ -79,7 +79,7 @@ static void empty_hand(struct hand *hand)
         CloseHandle(hand->handle[--hand->count]);
 }
 
-/* The same command line, and before it where the harness finds what it was handed. */
+/* The same command line, and before it, in 34 characters at the most, where the harness finds what it was handed. */
 static wchar_t *harness_command_line(HANDLE section)
 {
     char option[64];
