@@ -30,6 +30,9 @@
     X(NO_PSEUDOCONSOLE, NOT_SUPPORTED, \
       "This system has no pseudoconsoles; Windows 10, version 1809, is the first that has") \
     X(OWN_TERMINAL, NOT_SUPPORTED, "It has a terminal of its own, where Ctrl-C can be typed") \
+    X(LONG_FOLDER, TOO_LONG, "Windows starts nothing in a folder whose path is longer than 258 characters") \
+    X(LONG_OWN_COMMAND, TOO_LONG, \
+      "The command line is too long: jghost's own may have 32,732 characters, since the harness gets some more") \
     X(NEVER_QUIET, OTHER, "Its processes start others faster than they can be suspended") \
     X(NO_MORE_PROCESSES, NO_PROCESSES, \
       "The limit of processes of a job that it would be in has been reached, or else a quota of its user's") \

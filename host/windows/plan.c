@@ -8,32 +8,51 @@
 #include <string.h>
 
 #include "environ.h"
+#include "native.h"
 #include "program.h"
 #include "pty.h"
 #include "quote.h"
 #include "wide.h"
+
+static const char entering[] = "cannot enter the working directory";
 
 static bool refuse(struct jg_err *err, const char *what)
 {
     return jg_err_set(err, (int)GetLastError(), what);
 }
 
+/* CreateProcessW has room for MAX_PATH characters, with a backslash and a zero, whatever the system's settings for long
+** paths are. */
+static bool check_length(size_t length, struct jg_err *err)
+{
+    return length <= MAX_PATH - 2 || jg_err_set(err, JG_NATIVE_LONG_FOLDER, entering);
+}
+
+static bool check_folder(const wchar_t *folder, struct jg_err *err)
+{
+    size_t length = wcslen(folder);
+    if (!check_length(folder[length - 1] == L'\\' ? length - 1 : length, err))
+        return false;
+    DWORD attributes = GetFileAttributesW(folder);
+    if (attributes == INVALID_FILE_ATTRIBUTES)
+        return refuse(err, entering);
+    return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 || jg_err_set(err, ERROR_DIRECTORY, entering);
+}
+
+static bool check_own_folder(struct jg_err *err)
+{
+    DWORD size = GetCurrentDirectoryW(0, NULL);
+    return size == 0 ? refuse(err, entering) : check_length(size - 1, err);
+}
+
 static bool plan_folder(struct jg_plan *plan, const struct jg_os_command *command, struct jg_err *err)
 {
-    const char *what = "cannot enter the working directory";
     if (command->cwd == NULL)
-        return true;
+        return check_own_folder(err);
     wchar_t *wide = jg_wide(command->cwd);
     plan->folder = wide != NULL ? jg_full_path(wide) : NULL;
     free(wide);
-    if (plan->folder == NULL)
-        return refuse(err, what);
-    DWORD attributes = GetFileAttributesW(plan->folder);
-    if (attributes == INVALID_FILE_ATTRIBUTES)
-        return refuse(err, what);
-    if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
-        return jg_err_set(err, ERROR_DIRECTORY, what);
-    return true;
+    return plan->folder != NULL ? check_folder(plan->folder, err) : refuse(err, entering);
 }
 
 /* The new process's own PATH decides, as in a shell's `PATH=… command`. */

@@ -37,6 +37,22 @@ wchar_t *jg_full_path(const wchar_t *name)
     return full;
 }
 
+/* Only where it is needed: whoever is started by this form sees it as its own name. */
+wchar_t *jg_long_path(const wchar_t *full)
+{
+    static const wchar_t form[] = L"\\\\?\\", on_server[] = L"\\\\?\\UNC";
+    bool is_on_server = is_separator(full[0]) && is_separator(full[1]);
+    bool has_form = is_on_server && (full[2] == L'?' || full[2] == L'.') && is_separator(full[3]);
+    const wchar_t *prefix = has_form || wcslen(full) < MAX_PATH ? L"" : is_on_server ? on_server : form;
+    wchar_t *path = malloc((wcslen(prefix) + wcslen(full) + 1) * sizeof *path);
+    if (path == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    wcscpy(path, prefix);
+    return wcscat(path, prefix == on_server ? full + 1 : full);
+}
+
 /* folder\name.extension as a full path: without the blanks and full stops at the end, which the system ignores. */
 static wchar_t *join(const wchar_t *folder, size_t folder_length, const wchar_t *name, const wchar_t *extension)
 {
@@ -52,8 +68,10 @@ static wchar_t *join(const wchar_t *folder, size_t folder_length, const wchar_t 
     wcscat(joined, name);
     wcscat(joined, extension);
     wchar_t *full = jg_full_path(joined);
+    wchar_t *path = full != NULL ? jg_long_path(full) : NULL;
+    free(full);
     free(joined);
-    return full;
+    return path;
 }
 
 static const wchar_t *extension_of(const wchar_t *path)

@@ -7,7 +7,8 @@
 #include <wchar.h>
 
 /*
-** The full path of the program `name`. With a separator in it, it is relative to `folder` (a full path; NULL: ours);
+** The full path of the program `name`, as jg_long_path has it. With a separator in it, it is relative to `folder` (a
+*full path; NULL: ours);
 ** else it is looked up in `path` (the value of PATH; NULL: there is none, and the system's own folders are meant).
 ** Without an extension ".exe" and ".com" are tried. The caller's to free. NULL: GetLastError says why; batch files are
 ** refused.
@@ -16,5 +17,11 @@ wchar_t *jg_program_find(const wchar_t *name, const wchar_t *folder, const wchar
 
 /* The full path of `name`. The caller's to free. NULL: GetLastError says why. */
 wchar_t *jg_full_path(const wchar_t *name);
+
+/*
+** A copy of a full path; from 260 characters on in the form (\\?\) that the system takes whatever its settings for long
+** paths are. The caller's to free. NULL: GetLastError says why.
+*/
+wchar_t *jg_long_path(const wchar_t *full);
 
 #endif

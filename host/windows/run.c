@@ -10,6 +10,7 @@
 #include "../exit.h"
 #include "../stage.h"
 #include "codepage.h"
+#include "native.h"
 #include "session.h"
 #include "start.h"
 #include "state.h"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "program.h"
 #include "quote.h"
 #include "state.h"
 
@@ -81,7 +82,7 @@ static void empty_hand(struct hand *hand)
         CloseHandle(hand->handle[--hand->count]);
 }
 
-/* The same command line, and before it where the harness finds what it was handed. */
+/* The same command line, and before it, in 34 characters at the most, where the harness finds what it was handed. */
 static wchar_t *harness_command_line(HANDLE section)
 {
     char option[64];
@@ -113,23 +114,39 @@ static HANDLE refused(struct jg_err *err, const char *what)
     return NULL;
 }
 
-static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section, struct jg_err *err)
+/* Of this executable. */
+static wchar_t *own_path(void)
 {
     static wchar_t path[32768];
-    const DWORD flags = EXTENDED_STARTUPINFO_PRESENT | console_flag();
-    PROCESS_INFORMATION created;
     DWORD length = GetModuleFileNameW(NULL, path, sizeof path / sizeof *path);
-    if (length == 0 || length == sizeof path / sizeof *path)
+    return length > 0 && length < sizeof path / sizeof *path ? jg_long_path(path) : NULL;
+}
+
+/* It is ours that is too long, and a little more. */
+static HANDLE refused_line(struct jg_err *err)
+{
+    if (GetLastError() == JG_NATIVE_LONG_COMMAND)
+        SetLastError(JG_NATIVE_LONG_OWN_COMMAND);
+    return refused(err, "cannot create the harness");
+}
+
+static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section, struct jg_err *err)
+{
+    const DWORD flags = EXTENDED_STARTUPINFO_PRESENT | console_flag();
+    PROCESS_INFORMATION created = {0};
+    wchar_t *program = own_path();
+    if (program == NULL)
         return refused(err, "cannot find this program's own file");
     wchar_t *line = harness_command_line(section);
-    bool ok =
-        line != NULL && CreateProcessW(path, line, NULL, NULL, TRUE, flags, NULL, NULL, &info->StartupInfo, &created);
-    if (ok)
+    if (line == NULL)
+        refused_line(err);
+    else if (CreateProcessW(program, line, NULL, NULL, TRUE, flags, NULL, NULL, &info->StartupInfo, &created))
         CloseHandle(created.hThread);
     else
         refused(err, "cannot create the harness");
+    free(program);
     free(line);
-    return ok ? created.hProcess : NULL;
+    return created.hProcess;
 }
 
 /* Nothing is inherited but what is in the list, however many inheritable handles there are. */

@@ -349,6 +349,17 @@ describe("jghost refuses", function()
         end
     end)
 
+    it("a command line that has no room for what it adds itself", function()
+        if expected.system ~= "windows" then
+            pending "a command line is long enough elsewhere"
+        end
+        local before = helper.jghost .. " -e print(#arg[1]) - "
+        local words = { "-e", "print(#arg[1])", "-", ("x"):rep(32732 - #before) }
+        assert.equal(#words[4] .. "\n", expect(words, 0).stdout)
+        words[4] = words[4] .. ("x"):rep(34)
+        expect(words, 125, "The command line is too long: jghost's own may have 32,732 characters")
+    end)
+
     it("-e with an option where its statement should be", function()
         expect({ "-e", "-v" }, 125, "needs an argument")
     end)
