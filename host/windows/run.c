@@ -10,7 +10,6 @@
 #include "../exit.h"
 #include "../stage.h"
 #include "codepage.h"
-#include "native.h"
 #include "session.h"
 #include "start.h"
 #include "state.h"

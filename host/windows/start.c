@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "native.h"
 #include "program.h"
 #include "quote.h"
 #include "state.h"
