@@ -240,4 +240,47 @@ describe("a terminal", function()
         self:type "#'123456789012345678901234567890'"
         self:ends { "> #'123456789012345678901234567890'" }
     end)
+
+    it("is as it was before when the run has ended, however", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for name, says in pairs { TERM = "jghost: interrupted by SIGTERM", KILL = "" } do
+            local self = start { "bash", "--norc", "--noprofile", "-i" }
+            self:see "shell:$"
+            self:type "before=$(stty -g)\n"
+            self:see "g%)\nshell:$"
+            self:type(helper.jghost .. " --level=reaper\n")
+            self:see "\n>$"
+            self:type "nonsense"
+            self:see "> nonsense$"
+            local harness = support.await(self.marker, name == "KILL" and "jghost-harness" or "jghost")
+            harness:signal(name:lower())
+            self:see("> nonsense\n?" .. says .. "[^>]*shell:$")
+            self:type "[ $(stty -g) = $before ] && echo the same\n"
+            self:see "\nthe same\nshell:$"
+        end
+    end)
+end)
+
+describe("a prompt is ended", function()
+    it("by SIGTERM, and says so in one line", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for _, level in ipairs(support.levels()) do
+            local self = prompt { "--level=" .. level }
+            self:type "nonsense"
+            self:ends { "> nonsense" }
+            self.process:signal "term"
+            assert.equal("TERM", ended(self).signal)
+            self:ends { "> nonsense", "jghost: interrupted by SIGTERM" }
+            self = prompt { "--level=" .. level }
+            self:type "print('be' .. 'gins') local ok, why = pcall(jg.sleep, 1e6) print(why)\n"
+            self:see "begins$"
+            self.process:signal "term"
+            assert.equal("TERM", ended(self).signal)
+            self:ends { "begins", "interrupted by SIGTERM", "jghost: interrupted by SIGTERM" }
+        end
+    end)
 end)
