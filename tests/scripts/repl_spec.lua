@@ -226,6 +226,48 @@ describe("Ctrl-C", function()
     end)
 end)
 
+describe("a prompt that is stopped", function()
+    -- A shell with job control that has started the prompt, in which this has been typed.
+    local function stop(typed)
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        local self = start { "bash", "--norc", "--noprofile", "-i" }
+        self:see "shell:$"
+        self:type(helper.jghost .. "\n")
+        self:see "\n>$"
+        self:type(typed)
+        self:see(("\n> %s$"):format(typed:gsub("%p", "%%%0")):gsub(" %$$", "$"))
+        self:type "\26"
+        self:see "Stopped[^\n]*\nshell:$"
+        return self
+    end
+
+    it("has what was typed when it goes on", function()
+        for _ = 1, 10 do
+            local self = stop "print('hello"
+            self:type "echo in the shell\n"
+            self:see "\nin the shell\nshell:$"
+            self:type "fg\n"
+            self:see "\n> print%('hello$"
+            self:type " again')\n"
+            self:ends { "> print('hello again')", "hello again", ">" }
+        end
+    end)
+
+    it("leaves the shell its terminal, and has its own again", function()
+        local self = stop ""
+        self:type "stty | grep -o -- -icanon || echo ordinary\n"
+        self:see "\nordinary\nshell:$"
+        self:type "fg\n"
+        self:see "jghost\n>$"
+        self:type "'ac'\27[D\27[Db\n"
+        self:see "\nabc\n>$"
+        self:type "\4"
+        self:see "shell:$"
+    end)
+end)
+
 describe("a terminal", function()
     it("may be resized", function()
         helper.needs(pending, "resizing")
