@@ -79,7 +79,7 @@ if not windows then
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
             single_bytes = false, pairs = false, code_pages = "a terminal has no code page",
-            breaking_off = false,
+            breaking_off = false, editor = false,
         },
         -- what the system says when it refuses: its number (nil: it has several for that), its words (nil: they are in
         -- the user's language), our name
@@ -197,6 +197,7 @@ return {
         keys = "who may attach is checked by Windows itself, without a key",
         users = "on Windows nobody becomes somebody else without a password",
         script = "script(1), which makes a terminal, is Linux's",
+        editor = "the console's own editor edits the line, by its own keys; it keeps the history, and can't make way",
         breaking_off = "on Windows a call that waits isn't broken off by an interrupt",
         resizing = wine and "Wine 8 can't resize a pseudoconsole",
         verbatim = "a pseudoconsole shows what its screen looks like, not what was written to it",

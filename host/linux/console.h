@@ -30,6 +30,7 @@ struct jg_os_console {
     /* the thread's own while it runs */
     EditLine *editor;
     struct jg_past *past;
+    int input;
     FILE *output;
     locale_t locale;
 };

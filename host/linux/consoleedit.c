@@ -59,7 +59,7 @@ static bool wait_for_byte(struct jg_os_console *console)
 {
     while (obey(console)) {
         eventfd_t ignored;
-        struct pollfd either[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = console->wake, .events = POLLIN}};
+        struct pollfd either[] = {{.fd = console->input, .events = POLLIN}, {.fd = console->wake, .events = POLLIN}};
         if (poll(either, 2, -1) == -1)
             continue;
         if (either[1].revents != 0)
@@ -101,7 +101,7 @@ static int read_key(EditLine *editor, wchar_t *key)
             *key = L'\n';
             return 1;
         }
-        ssize_t got = read(STDIN_FILENO, bytes + length, 1);
+        ssize_t got = read(console->input, bytes + length, 1);
         if (got == -1 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got <= 0)
@@ -202,6 +202,19 @@ static void configure(EditLine *editor, struct jg_os_console *console)
     el_set(editor, EL_HIST, history, jg_past_of_editor(console->past));
 }
 
+/*
+** While we are stopped, the shell may read what poll has told us of: then our read must not wait for more, where nobody
+** could wake us. That takes an open terminal of our own: whether reads wait is a matter of all who share one.
+*/
+static void open_input(struct jg_os_console *console)
+{
+    console->input = -1;
+    if (tcgetsid(STDIN_FILENO) != -1) /* it is the one that controls us */
+        console->input = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (console->input == -1)
+        console->input = STDIN_FILENO;
+}
+
 static bool open_output(struct jg_os_console *console, struct jg_err *err)
 {
     int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -229,6 +242,7 @@ bool jg_console_editor_open(struct jg_os_console *console, const char *history_f
         return jg_err_set(err, errno, "cannot set up the line editor");
     if (!open_output(console, err))
         return false;
+    open_input(console);
     locale_t previous = uselocale(console->locale);
     console->past = jg_past_open(history_file);
     if (console->past != NULL)
@@ -249,6 +263,8 @@ void jg_console_editor_close(struct jg_os_console *console)
     jg_past_close(console->past);
     if (console->output != NULL)
         fclose(console->output);
+    if (console->input > STDERR_FILENO)
+        close(console->input);
     if (console->locale != NULL)
         freelocale(console->locale);
 }

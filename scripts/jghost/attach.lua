@@ -4,6 +4,7 @@
 -- back, so that it is shown whenever it comes, and the end of the harness is noticed at the prompt, too.
 
 local core = require "jghost.core"
+local foreground = require "jghost.foreground"
 local frame = require "jghost.frame"
 local harnesses = require "jghost.harnesses"
 local lines = require "jghost.lines"
@@ -214,18 +215,6 @@ function client:talk()
     complain(("harness %d has ended"):format(self.id))
 end
 
---- Calls it as the main task. A signal that ends the run is told in one line: where we were is nobody's matter.
-local function as_main(id, fn)
-    local ok, message = pcall(core.as_main, fn)
-    local signal = not ok and tostring(message):match "interrupted by ([^\n]+)"
-    if signal then
-        local text = ("interrupted by %s; left harness %d"):format(signal, id)
-        error(setmetatable({}, { __tostring = function() return text end }))
-    elseif not ok then
-        error(message, 0)
-    end
-end
-
 return function(text)
     local list, message = harnesses.list()
     if not list then
@@ -238,7 +227,7 @@ return function(text)
     }, client)
     core.task(self.receive, self)
     local interactive = core.is_terminal(0) and core.is_terminal(1)
-    as_main(self.id, function()
+    foreground.run(function()
         if not self:greet() then
             self.failed = true
             return
@@ -248,7 +237,7 @@ return function(text)
                 :format(self.id, (harness.command:gsub("%c", "?"))))
         end
         self:talk()
-    end)
+    end, ("; left harness %d"):format(self.id))
     if self.failed and not interactive then
         os.exit(1)
     end

@@ -4,6 +4,7 @@
 -- types, too. Ctrl-C gives up the line, or interrupts the statement that is running.
 
 local core = require "jghost.core"
+local foreground = require "jghost.foreground"
 local lines = require "jghost.lines"
 local statement = require "jghost.statement"
 
@@ -56,6 +57,6 @@ end
 if rawget(_G, "jg") == nil then
     rawset(_G, "jg", require "jghost")
 end
-core.as_main(run)
+foreground.run(run)
 
 return true

@@ -1,0 +1,328 @@
+-- repl_spec.lua: the prompt at a terminal, as who sits there sees it.
+
+local expect = require "tests.expect"
+local fixture = require "tests.fixture"
+local helper = require "tests.bindings.helper"
+local lfs = require "lfs"
+local support = require "tests.support"
+local terminal = require "tests.terminal"
+
+local job, folder
+
+fixture.job(function(new) job = new end)
+
+before_each(function() folder = helper.folder() end)
+after_each(function() helper.remove(folder) end)
+
+-- Starts a command at a terminal; what it keeps is in the test's folder.
+local function start(command, rows, columns)
+    local marker = support.marker()
+    command.env = { TERM = "xterm", [expect.state] = folder, PS1 = "shell: ", JGHOST_MARKER = marker }
+    local self = terminal.start(job, command, rows, columns)
+    self.marker = marker
+    return self
+end
+
+-- Starts the prompt, with these options of jghost's.
+local function prompt(options, rows, columns)
+    local command = table.move(expect.default_signals, 1, #expect.default_signals, 1, {})
+    command[#command + 1] = helper.jghost
+    local self = start(table.move(options or {}, 1, #(options or {}), #command + 1, command), rows, columns)
+    self:see "\n>$"
+    return self
+end
+
+-- Types it, and waits until the screen ends so; a new prompt follows.
+local function answers(self, typed, ...)
+    local lines = { typed == "" and ">" or "> " .. typed, ... }
+    lines[#lines + 1] = ">"
+    self:type(typed .. "\n")
+    self:ends(lines)
+end
+
+local function ended(self)
+    while self:look(60) do
+        -- all of it is to be shown
+    end
+    return assert(self.process:wait(60))
+end
+
+describe("the prompt", function()
+    it("prints the values of expressions, and runs statements", function()
+        local self = prompt()
+        assert.matches("^jghost [%d.]+  Lua 5%.4[^\n]*\n>$", self.screen:text())
+        answers(self, "1 + 1, nil, 'x'", "2\tnil\tx")
+        answers(self, "=1, 2", "1\t2")
+        answers(self, "a = 5")
+        answers(self, "a", "5")
+        answers(self, "return a, a", "5\t5")
+        answers(self, "")
+        answers(self, "print 'p'", "p")
+        answers(self, "jg == require 'jghost'", "true")
+        answers(self, "error 'oops'", "jghost: stdin:1: oops", "stack traceback:", "\t[C]: in function 'error'",
+            "\tstdin:1: in main chunk")
+        answers(self, "x y", "jghost: stdin:1: syntax error near 'y'")
+    end)
+
+    it("goes on with a statement that isn't complete", function()
+        local self = prompt()
+        self:type "for i = 1, 2 do\n"
+        self:ends { "> for i = 1, 2 do", ">>" }
+        self:type "print(i)\n"
+        self:ends { ">> print(i)", ">>" }
+        self:type "end\n"
+        self:ends { ">> end", "1", "2", ">" }
+        self:type "=[[two\nlines]]\n"
+        self:ends { "> =[[two", ">> lines]]", "two", "lines", ">" }
+        self:type "(\n) x\n"
+        self:ends { ">> ) x", "jghost: stdin:2: unexpected symbol near ')'", ">" }
+    end)
+
+    it("shows the prompts that are set", function()
+        local self = prompt()
+        self:type "_PROMPT, _PROMPT2 = 'say ', 'more '\n"
+        self:ends { "say" }
+        self:type "=(\n"
+        self:ends { "say =(", "more" }
+        self:type "1)\n"
+        self:ends { "more 1)", "1", "say" }
+        self:type "_PROMPT = 'bad \\xff'\n"
+        self:type "_PROMPT = nil\n"
+        self:ends { ">" }
+        answers(self, "1", "1")
+    end)
+
+    it("ends at Ctrl-D, and only on an empty line", function()
+        helper.needs(pending, "typing_the_end")
+        local self = prompt()
+        self:type "('ab')\27[D\27[D\4" -- deletes the quote; a second one follows, so that the line is complete
+        self:type "'\n"
+        self:ends { "> ('ab')", "ab", ">" }
+        self:type "\4"
+        assert.is_true(ended(self).ok)
+    end)
+
+    it("ends with a status of 0, and after a script with that one's failure", function()
+        local self = prompt { "-i", "-e", "x = 1" }
+        answers(self, "x", "1")
+        answers(self, "error 'no matter'", "jghost: stdin:1: no matter", "stack traceback:",
+            "\t[C]: in function 'error'", "\tstdin:1: in main chunk")
+        self:type "os.exit(7)\n"
+        assert.equal(7, ended(self).code)
+    end)
+end)
+
+describe("a line", function()
+    -- What is typed, and what the statement is then.
+    local edits = {
+        ["the end of the line"] = { "b'\1'a\5 .. ''", "ab" },
+        ["back and forth"] = { "'ac'\2\2b\6\6", "abc" },
+        ["the arrows"] = { "'ac'\27[D\27[Db\27[C\27[C", "abc" },
+        ["the arrows of another mode"] = { "'ac'\27OD\27ODb\27OC\27OC", "abc" },
+        ["Home and End"] = { "a'\27[H'\27[F .. 'b'", "ab" },
+        ["Home and End, as others send them"] = { "a'\27[1~'\27[4~ .. 'b'", "ab" },
+        ["Home and End of a third kind"] = { "a'\27OH'\27OF .. 'b'", "ab" },
+        ["words"] = { "'one two'\27b\27bX\27fY", "XoneY two" },
+        ["words, by the arrows"] = { "'one two'\27[1;5D\27[1;5DX", "Xone two" },
+        ["backspace"] = { "'abx\127c'", "abc" },
+        ["Ctrl-H"] = { "'abx\8c'", "abc" },
+        ["Delete"] = { "'abxc'\27[D\27[D\27[D\27[3~", "abc" },
+        ["the rest of the line, and back"] = { "'abxy'\27[D\27[D\27[D\11'\1\25\21'ab'", "ab" },
+        ["the last word"] = { "'ab' .. xx\23'c'", "abc" },
+        ["all of it"] = { "nonsense\21'ab'", "ab" },
+        ["two characters"] = { "'ba'\27[D\27[D\20", "ab" },
+        ["a tab"] = { "#'\t'", "1" },
+        ["more than a byte"] = { "'äö€😀'\27[D\127\127ü", "äöü" },
+    }
+
+    for what, edit in pairs(edits) do
+        it("is edited: " .. what, function()
+            helper.needs(pending, "editor")
+            local self = prompt()
+            self:type(edit[1])
+            self:type "\n"
+            self:see("\n" .. edit[2] .. "\n>$")
+        end)
+    end
+
+    it("goes on in the next row of the screen", function()
+        local self = prompt({}, 10, 20)
+        self:type "#'123456789012345678901234567890'"
+        self:ends { "> #'1234567890123456", "78901234567890'" }
+        self:type "\1\5\127x'\n"
+        self:ends { "78901234567890x'", "31", ">" }
+    end)
+
+    it("comes again, also those of earlier runs", function()
+        helper.needs(pending, "editor")
+        local self = prompt()
+        answers(self, "'first'", "first")
+        answers(self, "'second'", "second")
+        answers(self, "'second'", "second") -- is kept once
+        self:type "\27[A\27[A"
+        self:ends { "> 'first'" }
+        self:type "\14"
+        self:ends { "> 'second'" }
+        self:type "\16\n"
+        self:ends { "> 'first'", "first", ">" }
+        self:type "\4"
+        ended(self)
+        local file = folder .. "/jghost/history"
+        assert.equal("rw-------", lfs.attributes(file, "permissions"))
+        assert.equal("'first'\n'second'\n'first'\n", support.read(file))
+        self = prompt()
+        self:type "\27[A"
+        self:ends { "> 'first'" }
+        self:type "\27[A"
+        self:ends { "> 'second'" }
+        self:type "\27[A"
+        self:ends { "> 'first'" }
+        self:type "\27[B\27[B\27[B"
+        self:ends { ">" }
+        self:type "\18sec\n" -- is searched for
+        self:see "\nsecond\n>$"
+    end)
+end)
+
+describe("Ctrl-C", function()
+    it("gives a line up", function()
+        helper.needs(pending, "typing_interrupts")
+        local self = prompt()
+        self:type "nonsense"
+        self:ends { "> nonsense" }
+        self:type "\3"
+        self:ends { "> nonsense", ">" }
+        self:type "(\n"
+        self:ends { "> (", ">>" }
+        self:type "\3"
+        self:ends { ">>", ">" }
+        answers(self, "1", "1")
+    end)
+
+    it("interrupts a statement, and what it does is over", function()
+        helper.needs(pending, "typing_interrupts")
+        local self = prompt { "-i", "-e", ("arg = { %q }"):format(helper.child) }
+        for _, statement in ipairs {
+            "jg.sleep(1e6)", "while true do end", "coroutine.wrap(function() while true do end end)()",
+            "local ok, why = pcall(jg.sleep, 1e6) print(why)", "jg.run { arg[1], 'hang' }",
+        } do
+            self:type("print('be' .. 'gins') " .. statement .. "\n")
+            self:see "begins$"
+            self:type "\3"
+            self:see "begins\n.*interrupted by SIGINT.*\n>$"
+        end
+        answers(self, "1", "1")
+    end)
+
+    it("interrupts a read of what is typed", function()
+        helper.needs(pending, "breaking_off")
+        local self = prompt()
+        self:type "print('be' .. 'gins') io.read()\n"
+        self:see "begins$"
+        self:type "half a line\3"
+        self:see "interrupted by SIGINT.*\n>$"
+        self:type "io.read()\nan answer\n" -- at once, and so before the terminal shows again what is typed
+        self:ends { "> io.read()", "an answer", ">" }
+    end)
+end)
+
+describe("a prompt that is stopped", function()
+    -- A shell with job control that has started the prompt, in which this has been typed.
+    local function stop(typed)
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        local self = start { "bash", "--norc", "--noprofile", "-i" }
+        self:see "shell:$"
+        self:type(helper.jghost .. "\n")
+        self:see "\n>$"
+        self:type(typed)
+        self:see(("\n> %s$"):format(typed:gsub("%p", "%%%0")):gsub(" %$$", "$"))
+        self:type "\26"
+        self:see "Stopped[^\n]*\nshell:$"
+        return self
+    end
+
+    it("has what was typed when it goes on", function()
+        for _ = 1, 10 do
+            local self = stop "print('hello"
+            self:type "echo in the shell\n"
+            self:see "\nin the shell\nshell:$"
+            self:type "fg\n"
+            self:see "\n> print%('hello$"
+            self:type " again')\n"
+            self:ends { "> print('hello again')", "hello again", ">" }
+        end
+    end)
+
+    it("leaves the shell its terminal, and has its own again", function()
+        local self = stop ""
+        self:type "stty | grep -o -- -icanon || echo ordinary\n"
+        self:see "\nordinary\nshell:$"
+        self:type "fg\n"
+        self:see "jghost\n>$"
+        self:type "'ac'\27[D\27[Db\n"
+        self:see "\nabc\n>$"
+        self:type "\4"
+        self:see "shell:$"
+    end)
+end)
+
+describe("a terminal", function()
+    it("may be resized", function()
+        helper.needs(pending, "resizing")
+        local self = prompt({}, 10, 40)
+        answers(self, "1", "1")
+        self:resize(10, 20)
+        self:type "#'123456789012345678901234567890'"
+        self:ends { "> #'1234567890123456", "78901234567890'" }
+        self:type "\n"
+        self:see "30\n>$"
+        self:resize(10, 50)
+        self:type "#'123456789012345678901234567890'"
+        self:ends { "> #'123456789012345678901234567890'" }
+    end)
+
+    it("is as it was before when the run has ended, however", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for name, says in pairs { TERM = "jghost: interrupted by SIGTERM", KILL = "" } do
+            local self = start { "bash", "--norc", "--noprofile", "-i" }
+            self:see "shell:$"
+            self:type "before=$(stty -g)\n"
+            self:see "g%)\nshell:$"
+            self:type(helper.jghost .. " --level=reaper\n")
+            self:see "\n>$"
+            self:type "nonsense"
+            self:see "> nonsense$"
+            local harness = support.await(self.marker, name == "KILL" and "jghost-harness" or "jghost")
+            harness:signal(name:lower())
+            self:see("> nonsense\n?" .. says .. "[^>]*shell:$")
+            self:type "[ $(stty -g) = $before ] && echo the same\n"
+            self:see "\nthe same\nshell:$"
+        end
+    end)
+end)
+
+describe("a prompt is ended", function()
+    it("by SIGTERM, and says so in one line", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for _, level in ipairs(support.levels()) do
+            local self = prompt { "--level=" .. level }
+            self:type "nonsense"
+            self:ends { "> nonsense" }
+            self.process:signal "term"
+            assert.equal("TERM", ended(self).signal)
+            self:ends { "> nonsense", "jghost: interrupted by SIGTERM" }
+            self = prompt { "--level=" .. level }
+            self:type "print('be' .. 'gins') local ok, why = pcall(jg.sleep, 1e6) print(why)\n"
+            self:see "begins$"
+            self.process:signal "term"
+            assert.equal("TERM", ended(self).signal)
+            self:ends { "begins", "interrupted by SIGTERM", "jghost: interrupted by SIGTERM" }
+        end
+    end)
+end)
