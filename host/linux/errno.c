@@ -84,6 +84,6 @@ enum jg_err_kind jg_os_err_kind(int native)
     case EOPNOTSUPP:
         return JG_ERR_NOT_SUPPORTED;
     default:
-        return native >= JG_NATIVE_WHY ? JG_ERR_NOT_SUPPORTED : JG_ERR_OTHER;
+        return jg_cgroup_why_text(native, NULL, 0) ? JG_ERR_NOT_SUPPORTED : JG_ERR_OTHER;
     }
 }
