@@ -1,5 +1,6 @@
 /*
-** console.h: the line editor's two halves: console.c, on the loop's side, and consoleedit.c, in a thread.
+** console.h: the line editor's two halves: console.c, on the loop's side, and in a thread consoleedit.c and
+** consolekeys.c.
 */
 #ifndef JG_LINUX_CONSOLE_H
 #define JG_LINUX_CONSOLE_H
@@ -40,6 +41,9 @@ bool jg_console_editor_open(struct jg_os_console *console, const char *history_f
 
 /* Frees it, once its thread has ended or if there never was one. */
 void jg_console_editor_close(struct jg_os_console *console);
+
+/* libedit's way to get a key: waits for it, and does what the loop wants meanwhile. */
+int jg_console_read_key(EditLine *editor, wchar_t *key);
 
 /* Starts the thread that reads lines when they are asked for. Returns libuv's code. */
 int jg_console_thread_start(struct jg_os_console *console);

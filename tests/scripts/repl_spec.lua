@@ -325,4 +325,39 @@ describe("a prompt is ended", function()
             self:ends { "begins", "interrupted by SIGTERM", "jghost: interrupted by SIGTERM" }
         end
     end)
+
+    -- Hangs up where this shell script has run the prompt as "$0".
+    local function hang_up(script, level)
+        local self = start { "sh", "-c", script, helper.jghost, "--level=" .. level }
+        self:see "\n>$"
+        self.process.pty:close()
+        return assert(self.process:wait(60))
+    end
+
+    it("by hanging up, as by SIGHUP", function()
+        helper.needs(pending, "hanging_up")
+        for _, level in ipairs(support.levels()) do
+            for _ = 1, 20 do
+                assert.equal(expect.hung_up, support.ending(hang_up('exec "$0" "$@"', level)))
+            end
+        end
+    end)
+
+    it("by hanging up, also if whoever leads the session doesn't pass that on", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for _, level in ipairs(support.levels()) do
+            assert.equal(129, hang_up([[trap : HUP; "$0" "$@"; exit $?]], level).code)
+        end
+    end)
+
+    it("by hanging up, as at the end of the input, if SIGHUP is ignored", function()
+        if not expect.posix_signals then
+            pending "there are no signals here"
+        end
+        for _, level in ipairs(support.levels()) do
+            assert.equal(1, hang_up([[trap '' HUP; "$0" "$@"; exit $?]], level).code)
+        end
+    end)
 end)
