@@ -56,6 +56,7 @@ static void post(struct jg_os_console *console, const char *typed)
     uv_mutex_lock(&console->mutex);
     console->line = line;
     console->finished = true;
+    uv_cond_broadcast(&console->changed);
     uv_mutex_unlock(&console->mutex);
     uv_async_send(&console->posted);
 }

@@ -13,30 +13,57 @@
 #include "console.h"
 #include "start.h"
 
+/* Is the terminal in its ordinary mode? After a stop it is: the guard has put it back. */
+static bool is_put_back(void)
+{
+    struct termios modes;
+    return tcgetattr(STDIN_FILENO, &modes) == 0 && (modes.c_lflag & ICANON) != 0;
+}
+
 /*
-** Continued after a stop: the guard has put the terminal back, so it is in its ordinary mode; if it
-** isn't, a second SIGCONT has come for the same continuing, or somebody else reads. In the
-** background tcdrain stops us again, before anything is changed.
+** Continued after a stop. If the terminal hasn't been put back, a second SIGCONT has come for the same continuing,
+** or somebody else reads. In the background tcdrain stops us again, before anything is changed.
 */
 static void resume(struct jg_os_console *console)
 {
-    struct termios modes;
-    if (tcdrain(STDIN_FILENO) == -1 || tcgetattr(STDIN_FILENO, &modes) == -1 || (modes.c_lflag & ICANON) == 0)
+    if (tcdrain(STDIN_FILENO) == -1 || !is_put_back())
         return;
     el_set(console->editor, EL_PREP_TERM, 0); /* it believes that it is in its own mode */
     el_set(console->editor, EL_PREP_TERM, 1);
     el_set(console->editor, EL_REFRESH);
 }
 
+/* Has the line off the screen until the loop has printed. After a stop it isn't there, of which we may be told later.
+** False: it is to be given up. */
+static bool make_way(struct jg_os_console *console)
+{
+    bool is_there = !is_put_back();
+    if (is_there)
+        jg_console_line_hide(console);
+    uv_mutex_lock(&console->mutex);
+    console->hidden = true;
+    uv_cond_broadcast(&console->changed);
+    while (console->hiding && !console->closing)
+        uv_cond_wait(&console->changed, &console->mutex);
+    console->hidden = false;
+    bool closing = console->closing, begun = console->begun;
+    uv_mutex_unlock(&console->mutex);
+    if (!closing && is_there)
+        jg_console_line_show(console, begun);
+    else if (!closing)
+        resume(console);
+    return !closing;
+}
+
 /* Does what the loop has told the thread. False: the line is to be given up. */
 static bool obey(struct jg_os_console *console)
 {
     uv_mutex_lock(&console->mutex);
-    bool given_up = console->closing || console->cancelled;
+    bool given_up = console->closing || console->cancelled, hiding = console->hiding;
     bool was_resumed = console->was_resumed, was_resized = console->was_resized;
     console->was_resumed = console->was_resized = false;
     uv_mutex_unlock(&console->mutex);
-    if (given_up)
+    if (given_up || (hiding && !make_way(console)))
         return false;
     if (was_resized)
         el_resize(console->editor);
