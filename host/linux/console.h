@@ -48,6 +48,9 @@ void jg_console_editor_close(struct jg_os_console *console);
 /* libedit's way to get a key: waits for it, and does what the loop wants meanwhile. */
 int jg_console_read_key(EditLine *editor, wchar_t *key);
 
+/* The last line of the prompt, which the line that is being typed follows. */
+char *jg_console_prompt_line(const struct jg_os_console *console);
+
 /* Takes the line off the screen; and shows it again, below what has been printed, of which the last line may have only
 ** begun. */
 void jg_console_line_hide(struct jg_os_console *console);

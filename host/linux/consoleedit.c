@@ -20,11 +20,24 @@
 
 /* ---- reading a line ---- */
 
+char *jg_console_prompt_line(const struct jg_os_console *console)
+{
+    char *end = strrchr(console->prompt, '\n');
+    return end == NULL ? console->prompt : end + 1;
+}
+
 static char *get_prompt(EditLine *editor)
 {
     struct jg_os_console *console;
     el_get(editor, EL_CLIENTDATA, &console);
-    return console->prompt;
+    return jg_console_prompt_line(console);
+}
+
+/* The lines of a prompt but the last: to libedit a newline is nothing. */
+static void show_prompt_lines(const struct jg_os_console *console)
+{
+    fwrite(console->prompt, 1, (size_t)(jg_console_prompt_line(console) - console->prompt), console->output);
+    fflush(console->output);
 }
 
 /* False: the console is being closed. */
@@ -69,6 +82,7 @@ static void thread_main(void *argument)
         int length;
         if (mbstowcs(NULL, console->prompt, 0) == (size_t)-1) /* libedit would crash */
             strcpy(console->prompt, "");
+        show_prompt_lines(console);
         /* libedit would show the prompt first: a Ctrl-D that answers it at once was an end of input to nobody */
         el_set(console->editor, EL_PREP_TERM, 1);
         post(console, el_gets(console->editor, &length));

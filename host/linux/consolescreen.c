@@ -76,7 +76,7 @@ static int rows_above(const struct jg_os_console *console)
     el_get(console->editor, EL_GETTC, "li", &rows);
     struct place place = {.columns = columns > 1 ? columns : 80};
     const LineInfoW *line = el_wline(console->editor);
-    put_prompt(&place, console->prompt);
+    put_prompt(&place, jg_console_prompt_line(console));
     for (const wchar_t *key = line->buffer; key < line->cursor; key++)
         put(&place, *key);
     return place.row < rows ? place.row : rows > 0 ? rows - 1 : 0;

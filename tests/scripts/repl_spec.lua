@@ -87,6 +87,8 @@ describe("the prompt", function()
         self:ends { "say =(", "more" }
         self:type "1)\n"
         self:ends { "more 1)", "1", "say" }
+        self:type "_PROMPT = setmetatable({}, { __tostring = function() return 'two\\nlines ' end })\n"
+        self:ends { "two", "lines" }
         self:type "_PROMPT = 'bad \\xff'\n"
         self:type "_PROMPT = nil\n"
         self:ends { ">" }
