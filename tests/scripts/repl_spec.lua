@@ -33,6 +33,12 @@ local function prompt(options, rows, columns)
     return self
 end
 
+local function needs_signals()
+    if not expect.posix_signals then
+        pending "there are no signals here"
+    end
+end
+
 -- Types it, and waits until the screen ends so; a new prompt follows.
 local function answers(self, typed, ...)
     local lines = { typed == "" and ">" or "> " .. typed, ... }
@@ -96,7 +102,7 @@ describe("the prompt", function()
     end)
 
     it("ends at Ctrl-D, and only on an empty line", function()
-        helper.needs(pending, "typing_the_end")
+        helper.needs(pending, "editor")
         local self = prompt()
         self:type "('ab')\27[D\27[D\4" -- deletes the quote; a second one follows, so that the line is complete
         self:type "'\n"
@@ -149,6 +155,7 @@ describe("a line", function()
     end
 
     it("goes on in the next row of the screen", function()
+        helper.needs(pending, "editor")
         local self = prompt({}, 10, 20)
         self:type "#'123456789012345678901234567890'"
         self:ends { "> #'1234567890123456", "78901234567890'" }
@@ -311,7 +318,7 @@ describe("Ctrl-C", function()
     end)
 
     it("interrupts a read of what is typed", function()
-        helper.needs(pending, "breaking_off")
+        helper.needs(pending, "typing_interrupts")
         local self = prompt()
         self:type "print('be' .. 'gins') io.read()\n"
         self:see "begins$"
@@ -325,9 +332,7 @@ end)
 describe("a prompt that is stopped", function()
     -- A shell with job control that has started the prompt, in which this has been typed.
     local function stop(typed)
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         local self = start { "bash", "--norc", "--noprofile", "-i" }
         self:see "shell:$"
         self:type(helper.jghost .. "\n")
@@ -364,6 +369,7 @@ describe("a prompt that is stopped", function()
     end)
 
     it("isn't drawn over what the shell has shown by a task that prints as soon as it goes on", function()
+        needs_signals()
         local self = start { "bash", "--norc", "--noprofile", "-i" }
         self:see "shell:$"
         self:type(helper.jghost .. "\n")
@@ -398,9 +404,7 @@ describe("a terminal", function()
     end)
 
     it("is as it was before when the run has ended, however", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for name, says in pairs { TERM = "jghost: interrupted by SIGTERM", KILL = "" } do
             local self = start { "bash", "--norc", "--noprofile", "-i" }
             self:see "shell:$"
@@ -421,9 +425,7 @@ end)
 
 describe("a prompt is ended", function()
     it("by SIGTERM, and says so in one line", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for _, level in ipairs(support.levels()) do
             local self = prompt { "--level=" .. level }
             self:type "nonsense"
@@ -458,18 +460,14 @@ describe("a prompt is ended", function()
     end)
 
     it("by hanging up, also if whoever leads the session doesn't pass that on", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for _, level in ipairs(support.levels()) do
             assert.equal(129, hang_up([[trap : HUP; "$0" "$@"; exit $?]], level).code)
         end
     end)
 
     it("by hanging up, as at the end of the input, if SIGHUP is ignored", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for _, level in ipairs(support.levels()) do
             assert.equal(1, hang_up([[trap '' HUP; "$0" "$@"; exit $?]], level).code)
         end
