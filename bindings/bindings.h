@@ -336,6 +336,13 @@ bool jg_host_jobs_populated(const struct jg_host *host);
 
 /* ---- console.c ------------------------------------------------------------------------------------------ */
 
+/* Something is going to be printed: the line that is being typed makes way until jg_console_show. `is_begun`: it
+** doesn't end with a newline. */
+void jg_console_printing(struct jg_host *host, bool is_begun);
+
+/* What was to be printed now has been. */
+void jg_console_show(struct jg_host *host);
+
 /* If a line is being asked for, gives it up. */
 bool jg_console_interrupt(struct jg_host *host);
 

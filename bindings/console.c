@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../host/output.h"
 #include "bindings.h"
 
 static const char *const type_name = "jghost.console";
@@ -17,7 +18,9 @@ struct jg_console {
     bool asking;
     bool interrupted; /* the line has been given up, but hasn't come yet */
     bool cancelled;
-    char *line; /* NULL: cancelled, or the end of input */
+    bool hidden; /* the line isn't on the screen, since something is being printed */
+    bool begun;  /* which isn't a whole line yet */
+    char *line;  /* NULL: cancelled, or the end of input */
 };
 
 static struct jg_console *check_console(lua_State *L)
@@ -138,6 +141,27 @@ static int to_string(lua_State *L)
     const char *state = console->os == NULL ? "closed" : console->asking ? "asking" : "open";
     lua_pushfstring(L, "console (%s): %p", state, (void *)console);
     return 1;
+}
+
+void jg_console_printing(struct jg_host *host, bool is_begun)
+{
+    struct jg_console *console = host->console;
+    if (console == NULL || !console->asking)
+        return;
+    if (!console->hidden)
+        jg_os_console_hide(console->os);
+    console->hidden = true;
+    console->begun = is_begun;
+}
+
+void jg_console_show(struct jg_host *host)
+{
+    struct jg_console *console = host->console;
+    if (console == NULL || !console->hidden)
+        return;
+    jg_output_flush();
+    jg_os_console_show(console->os, console->begun);
+    console->hidden = console->begun = false;
 }
 
 bool jg_console_interrupt(struct jg_host *host)

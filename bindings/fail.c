@@ -58,6 +58,7 @@ void jg_complain(lua_State *L, const char *what)
     lua_insert(L, -2);
     lua_pcall(L, 1, 1, 0);
     const char *text = lua_tostring(L, -1);
+    jg_console_printing(jg_host_of(L), false);
     fprintf(stderr, "jghost: %s%s\n", what, text != NULL ? text : "(an error without a text)");
     fflush(stderr);
     lua_pop(L, 1);

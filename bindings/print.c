@@ -2,6 +2,7 @@
 ** print.c: print, io.write and io.flush.
 **
 ** They are lua(1)'s, but keep why standard output couldn't be written: print ignores that, and a script may do so, too.
+** And the line that is being typed at a prompt makes way for what they print.
 */
 #include <errno.h>
 #include <lualib.h>
@@ -10,8 +11,10 @@
 #include "../host/output.h"
 #include "bindings.h"
 
-static void put(const char *text, size_t length)
+/* What makes a text of a value may wait, and then a line may be asked for. */
+static void put(lua_State *L, const char *text, size_t length)
 {
+    jg_console_printing(jg_host_of(L), false);
     if (fwrite(text, 1, length, stdout) != length)
         jg_output_lost(errno);
 }
@@ -24,19 +27,40 @@ static int print(lua_State *L)
         size_t length;
         const char *text = luaL_tolstring(L, i, &length);
         if (i > 1)
-            put("\t", 1);
-        put(text, length);
+            put(L, "\t", 1);
+        put(L, text, length);
         lua_pop(L, 1);
     }
-    put("\n", 1);
+    put(L, "\n", 1);
     jg_output_flush();
     return 0;
+}
+
+/* May what this function writes be seen on the terminal? io.write has no file as its argument: it may. */
+static bool is_seen(lua_State *L)
+{
+    const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
+    return stream == NULL || stream->f == stdout || stream->f == stderr;
+}
+
+/* Are the arguments together a text that doesn't end with a newline? */
+static bool is_begun(lua_State *L)
+{
+    for (int i = lua_gettop(L); i > 0; i--) {
+        size_t length = 0;
+        const char *text = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &length) : NULL;
+        if (length > 0 || lua_type(L, i) == LUA_TNUMBER)
+            return text == NULL || text[length - 1] != '\n';
+    }
+    return false;
 }
 
 /* Lua's own function, of which it makes no difference who calls it, and what it says if it has failed. */
 static int watch(lua_State *L)
 {
     int failed = ferror(stdout);
+    if (is_seen(L))
+        jg_console_printing(jg_host_of(L), is_begun(L));
     int results = lua_tocfunction(L, lua_upvalueindex(1))(L);
     if (!failed && ferror(stdout) && results == 3 && lua_isinteger(L, -1))
         jg_output_lost((int)lua_tointeger(L, -1));

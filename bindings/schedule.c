@@ -366,6 +366,7 @@ bool jg_schedule_turn(struct jg_host *host, const bool *over)
         turns++;
     for (; turns > 0 && host->ready != NULL && !*over; turns--)
         resume(host, pop_ready(host));
+    jg_console_show(host);
     if (*over)
         return true;
     return poll_loop(host, host->ready == NULL && host->interrupt == 0 && host->newcomers == NULL);

@@ -472,6 +472,13 @@ void jg_os_console_ask(struct jg_os_console *console, const char *prompt);
 /* Gives the line that is being typed up; `line` comes with `cancelled`. */
 void jg_os_console_cancel(struct jg_os_console *console);
 
+/* Takes the line that is being typed, if one is, off the screen, so that something can be printed; nothing of it is
+** lost. Not everywhere: then it stays where it is. */
+void jg_os_console_hide(struct jg_os_console *console);
+
+/* Shows it again. `begun`: the last line that was printed hasn't come to its end. */
+void jg_os_console_show(struct jg_os_console *console, bool begun);
+
 /* Ends the thread, leaves the terminal as it was. `line` doesn't come any more. NULL is fine. */
 void jg_os_console_close(struct jg_os_console *console);
 

@@ -79,7 +79,7 @@ if not windows then
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
             single_bytes = false, pairs = false, code_pages = "a terminal has no code page",
-            breaking_off = false, editor = false,
+            editor = false,
         },
         -- what the system says when it refuses: its number (nil: it has several for that), its words (nil: they are in
         -- the user's language), our name
@@ -198,7 +198,6 @@ return {
         users = "on Windows nobody becomes somebody else without a password",
         script = "script(1), which makes a terminal, is Linux's",
         editor = "the console's own editor edits the line, by its own keys; it keeps the history, and can't make way",
-        breaking_off = "on Windows a call that waits isn't broken off by an interrupt",
         resizing = wine and "Wine 8 can't resize a pseudoconsole",
         verbatim = "a pseudoconsole shows what its screen looks like, not what was written to it",
         typing_interrupts = wine and "Wine 8's pseudoconsole ends by a Ctrl-C",
@@ -234,6 +233,7 @@ return {
     refused = nil, -- they are in the user's language
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
+        ["tests/guard/blocked_spec.lua"] = "an interrupt breaks off no call that waits",
         ["tests/guard/janitor_spec.lua"] = "cgroups are Linux's",
         ["tests/guard/sweep_spec.lua"] = "cgroups are Linux's",
         ["tests/bindings/gone_spec.lua"] = "cgroups are Linux's",

@@ -35,7 +35,7 @@ end
 
 --- Waits until the text of the screen is as `is_so` wants it. Returns what that does.
 function terminal:wait(is_so)
-    local deadline = jg.now() + (tonumber(os.getenv "PATIENCE") or 60)
+    local deadline = jg.now() + 60
     while true do
         local results = table.pack(is_so(self.screen:text()))
         if results[1] then

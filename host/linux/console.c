@@ -18,8 +18,10 @@ enum { UV_HANDLES = 3 };
 
 /* ---- asking ---- */
 
+/* The thread waits for keys, or until it may show the line again. */
 static void wake(struct jg_os_console *console)
 {
+    uv_cond_broadcast(&console->changed);
     eventfd_write(console->wake, 1);
 }
 
@@ -74,6 +76,27 @@ void jg_os_console_cancel(struct jg_os_console *console)
     wake(console);
 }
 
+/* ---- printing while a line is asked for ---- */
+
+void jg_os_console_hide(struct jg_os_console *console)
+{
+    uv_mutex_lock(&console->mutex);
+    console->hiding = console->asked && !console->finished;
+    wake(console);
+    while (console->hiding && !console->hidden && !console->finished)
+        uv_cond_wait(&console->changed, &console->mutex);
+    uv_mutex_unlock(&console->mutex);
+}
+
+void jg_os_console_show(struct jg_os_console *console, bool begun)
+{
+    uv_mutex_lock(&console->mutex);
+    console->hiding = false;
+    console->begun = begun;
+    wake(console);
+    uv_mutex_unlock(&console->mutex);
+}
+
 /* ---- open and close ---- */
 
 static void free_console(struct jg_os_console *console)
@@ -81,6 +104,7 @@ static void free_console(struct jg_os_console *console)
     jg_console_editor_close(console);
     if (console->wake != -1)
         close(console->wake);
+    uv_cond_destroy(&console->changed);
     uv_mutex_destroy(&console->mutex);
     free(console->prompt);
     free(console->line);
@@ -129,6 +153,7 @@ bool jg_os_console_open(struct jg_os_console **console, uv_loop_t *uv_loop, cons
     new->deliver = line;
     new->owner = owner;
     uv_mutex_init(&new->mutex);
+    uv_cond_init(&new->changed);
     new->prompt = strdup("");
     new->wake = eventfd(0, EFD_CLOEXEC);
     bool ok = new->wake != -1 && new->prompt != NULL;

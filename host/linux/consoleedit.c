@@ -8,8 +8,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,101 +20,24 @@
 
 /* ---- reading a line ---- */
 
-/*
-** Continued after a stop: the guard has put the terminal back, so it is in its ordinary mode; if it
-** isn't, a second SIGCONT has come for the same continuing, or somebody else reads. In the
-** background tcdrain stops us again, before anything is changed.
-*/
-static void resume(struct jg_os_console *console)
+char *jg_console_prompt_line(const struct jg_os_console *console)
 {
-    struct termios modes;
-    if (tcdrain(STDIN_FILENO) == -1 || tcgetattr(STDIN_FILENO, &modes) == -1 || (modes.c_lflag & ICANON) == 0)
-        return;
-    el_set(console->editor, EL_PREP_TERM, 0); /* it believes that it is in its own mode */
-    el_set(console->editor, EL_PREP_TERM, 1);
-    el_set(console->editor, EL_REFRESH);
-}
-
-/* Does what the loop has told the thread. False: the line is to be given up. */
-static bool obey(struct jg_os_console *console)
-{
-    uv_mutex_lock(&console->mutex);
-    bool given_up = console->closing || console->cancelled;
-    bool was_resumed = console->was_resumed, was_resized = console->was_resized;
-    console->was_resumed = console->was_resized = false;
-    uv_mutex_unlock(&console->mutex);
-    if (given_up)
-        return false;
-    if (was_resized)
-        el_resize(console->editor);
-    if (was_resumed)
-        resume(console);
-    return true;
-}
-
-/* Waits until a byte can be read, or the terminal is gone. False: the line is to be given up. */
-static bool wait_for_byte(struct jg_os_console *console)
-{
-    while (obey(console)) {
-        eventfd_t ignored;
-        struct pollfd either[] = {{.fd = console->input, .events = POLLIN}, {.fd = console->wake, .events = POLLIN}};
-        if (poll(either, 2, -1) == -1)
-            continue;
-        if (either[1].revents != 0)
-            eventfd_read(console->wake, &ignored);
-        else if (either[0].revents != 0)
-            return true;
-    }
-    return false;
-}
-
-/* Bytes of a character so far, the last one new. True: it is complete. Drops what is no UTF-8. */
-static bool decode(char *bytes, size_t *length, wchar_t *key)
-{
-    for (;;) {
-        mbstate_t state = {0};
-        size_t used = mbrtowc(key, bytes, *length, &state);
-        if (used == (size_t)-2)
-            return false;
-        if (used != (size_t)-1)
-            return true;
-        if (*length == 1) {
-            *length = 0;
-            return false;
-        }
-        bytes[0] = bytes[*length - 1];
-        *length = 1;
-    }
-}
-
-/* One byte at a time: what follows the line is somebody else's, such as a child's or io.read's. */
-static int read_key(EditLine *editor, wchar_t *key)
-{
-    struct jg_os_console *console;
-    char bytes[MB_LEN_MAX];
-    size_t length = 0;
-    el_get(editor, EL_CLIENTDATA, &console);
-    for (;;) {
-        if (!wait_for_byte(console)) {
-            *key = L'\n';
-            return 1;
-        }
-        ssize_t got = read(console->input, bytes + length, 1);
-        if (got == -1 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (got <= 0)
-            return (int)got;
-        length++;
-        if (decode(bytes, &length, key))
-            return 1;
-    }
+    char *end = strrchr(console->prompt, '\n');
+    return end == NULL ? console->prompt : end + 1;
 }
 
 static char *get_prompt(EditLine *editor)
 {
     struct jg_os_console *console;
     el_get(editor, EL_CLIENTDATA, &console);
-    return console->prompt;
+    return jg_console_prompt_line(console);
+}
+
+/* The lines of a prompt but the last: to libedit a newline is nothing. */
+static void show_prompt_lines(const struct jg_os_console *console)
+{
+    fwrite(console->prompt, 1, (size_t)(jg_console_prompt_line(console) - console->prompt), console->output);
+    fflush(console->output);
 }
 
 /* False: the console is being closed. */
@@ -148,6 +69,7 @@ static void post(struct jg_os_console *console, const char *typed)
     uv_mutex_lock(&console->mutex);
     console->line = line;
     console->finished = true;
+    uv_cond_broadcast(&console->changed);
     uv_mutex_unlock(&console->mutex);
     uv_async_send(&console->posted);
 }
@@ -160,6 +82,7 @@ static void thread_main(void *argument)
         int length;
         if (mbstowcs(NULL, console->prompt, 0) == (size_t)-1) /* libedit would crash */
             strcpy(console->prompt, "");
+        show_prompt_lines(console);
         /* libedit would show the prompt first: a Ctrl-D that answers it at once was an end of input to nobody */
         el_set(console->editor, EL_PREP_TERM, 1);
         post(console, el_gets(console->editor, &length));
@@ -194,7 +117,7 @@ static void configure(EditLine *editor, struct jg_os_console *console)
     el_set(editor, EL_PROMPT, get_prompt);
     el_set(editor, EL_EDITOR, "emacs");
     el_set(editor, EL_SIGNAL, 0);
-    el_set(editor, EL_GETCFN, read_key);
+    el_set(editor, EL_GETCFN, jg_console_read_key);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         el_set(editor, EL_BIND, keys[i][0], keys[i][1], NULL);
     /* Ctrl-\ would end guard and harness at once, and leave the terminal in the editor's mode */

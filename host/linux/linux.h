@@ -29,6 +29,7 @@ struct jg_shared {
     struct jg_err refused; /* why the level could not be entered; kind JG_ERR_OK if it could */
     struct jg_guarantee guarantee;
     bool user_namespace; /* the level was entered without privilege, by a user namespace */
+    bool hung_up;        /* the harness has found its terminal gone, without a SIGHUP from anybody */
     bool has_result;     /* init has seen the harness end, like this: */
     struct jg_exit result;
     _Atomic double raised;         /* when the harness's script has last been interrupted; 0: never */

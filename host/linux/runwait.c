@@ -172,10 +172,11 @@ static struct jg_exit outcome(const struct waiting *waiting)
     struct jg_exit result = {.code = WEXITSTATUS(init), .signal = WTERMSIG(init)};
     if (jg_linux.shared->has_result) /* else init was ended, too */
         result = jg_linux.shared->result;
+    int interrupt = waiting->last_interrupt != 0 ? waiting->last_interrupt : jg_linux.shared->hung_up ? SIGHUP : 0;
     uint32_t status = result.signal != 0 ? (uint32_t)(JG_EXIT_SIGNAL + result.signal) : result.code;
-    bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + waiting->last_interrupt);
-    if (waiting->last_interrupt != 0 && (waiting->cut_short || of_interrupt))
-        return (struct jg_exit){.signal = waiting->last_interrupt};
+    bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + interrupt);
+    if (interrupt != 0 && (waiting->cut_short || of_interrupt))
+        return (struct jg_exit){.signal = interrupt};
     return (struct jg_exit){.code = status};
 }
 

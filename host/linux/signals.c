@@ -90,6 +90,13 @@ void jg_os_exit_at_once(int status)
     _exit(status);
 }
 
+/* The guard isn't told by the signal, but will see that it was one. */
+void jg_interrupt_hung_up(void)
+{
+    jg_linux.shared->hung_up = true;
+    kill(getpid(), SIGHUP);
+}
+
 void jg_os_interrupt_raised(void)
 {
     jg_nudge_end();

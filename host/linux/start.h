@@ -27,6 +27,9 @@ void jg_forwarded_signals(sigset_t *set);
 /* Is the process behind this pidfd gone? */
 bool jg_pidfd_ended(int pidfd);
 
+/* The terminal is gone, and nobody has told us: as if a SIGHUP had come. Nothing, if that is ignored. */
+void jg_interrupt_hung_up(void);
+
 /* Keeps the terminal's modes in mind, and puts them back: a harness killed at its prompt can't. */
 void jg_terminal_save(void);
 void jg_terminal_restore(void);

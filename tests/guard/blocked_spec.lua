@@ -65,10 +65,6 @@ local waits = {
 
 for _, level in ipairs(support.levels()) do
     describe("at level " .. level, function()
-        before_each(function()
-            helper.needs(pending, "breaking_off")
-        end)
-
         for what, script in pairs(waits) do
             it("an interrupt ends " .. what, function()
                 for _, name in ipairs { "INT", "TERM", "HUP" } do

@@ -3,6 +3,7 @@
 local expect = require "tests.expect"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
+local jg = require "jghost"
 local lfs = require "lfs"
 local support = require "tests.support"
 local terminal = require "tests.terminal"
@@ -30,6 +31,12 @@ local function prompt(options, rows, columns)
     local self = start(table.move(options or {}, 1, #(options or {}), #command + 1, command), rows, columns)
     self:see "\n>$"
     return self
+end
+
+local function needs_signals()
+    if not expect.posix_signals then
+        pending "there are no signals here"
+    end
 end
 
 -- Types it, and waits until the screen ends so; a new prompt follows.
@@ -86,6 +93,8 @@ describe("the prompt", function()
         self:ends { "say =(", "more" }
         self:type "1)\n"
         self:ends { "more 1)", "1", "say" }
+        self:type "_PROMPT = setmetatable({}, { __tostring = function() return 'two\\nlines ' end })\n"
+        self:ends { "two", "lines" }
         self:type "_PROMPT = 'bad \\xff'\n"
         self:type "_PROMPT = nil\n"
         self:ends { ">" }
@@ -93,7 +102,7 @@ describe("the prompt", function()
     end)
 
     it("ends at Ctrl-D, and only on an empty line", function()
-        helper.needs(pending, "typing_the_end")
+        helper.needs(pending, "editor")
         local self = prompt()
         self:type "('ab')\27[D\27[D\4" -- deletes the quote; a second one follows, so that the line is complete
         self:type "'\n"
@@ -146,6 +155,7 @@ describe("a line", function()
     end
 
     it("goes on in the next row of the screen", function()
+        helper.needs(pending, "editor")
         local self = prompt({}, 10, 20)
         self:type "#'123456789012345678901234567890'"
         self:ends { "> #'1234567890123456", "78901234567890'" }
@@ -184,6 +194,99 @@ describe("a line", function()
     end)
 end)
 
+describe("a task that prints while a line is typed", function()
+    -- A prompt with a function that lets a task do something when there is a file.
+    local function waiting(text, rows, columns)
+        helper.needs(pending, "editor")
+        local name = folder .. "/go"
+        local self = prompt({ "-i", "-e", ([[
+            function background(fn)
+                local jg, lfs = require "jghost", require "lfs"
+                jg.task(function()
+                    while not lfs.attributes(%q) do jg.sleep(0.005) end
+                    fn()
+                end)
+            end
+        ]]):format(name) }, rows, columns)
+        self:type(("background(function() %s end)\n"):format(text))
+        self:see "%)\n+>$"
+        return self, function() helper.write(name, "") end
+    end
+
+    it("prints above it", function()
+        local self, go = waiting "for i = 1, 3 do print('tick', i) jg.sleep(0.01) end"
+        self:type "x = 'some text"
+        self:ends { "> x = 'some text" }
+        go()
+        self:ends({ "tick\t1", "tick\t2", "tick\t3", "> x = 'some text" }, 17)
+        self:type "' .. '!'\n"
+        self:ends { "> x = 'some text' .. '!'", ">" }
+        answers(self, "x", "some text!")
+    end)
+
+    it("leaves the cursor where it is", function()
+        local self, go = waiting "print 'tick'"
+        self:type "'abc'\2\2\2"
+        self:ends({ "> 'abc'" }, 5)
+        go()
+        self:ends({ "tick", "> 'abc'" }, 5)
+        self:type "x\n"
+        self:ends { "> 'axbc'", "axbc", ">" }
+    end)
+
+    it("knows how many rows the line takes", function()
+        for _, line in ipairs {
+            "'12345678901234z", -- the first row, and one less
+            "'123456789012345z", -- and the cursor is in the second
+            "'1234567890123456z",
+            "'12345678901234567890123456789012345z",
+            "'日本語日本語日本語z", "'1日本語日本語日本語z", "'äöüäöüäöüäöüäöüz",
+            "'ab\t\t\tz", "'\22\1\22\2\22\4\22\5\22\6\22\7\22\8\22\11z", "'\u{85}\u{e000}z", "'😀😀😀😀😀😀😀😀z",
+        } do
+            local self, go = waiting("print 'tick'", 24, 20)
+            self:type(line)
+            self:see "z$"
+            local before, column = self.screen:text(), self.screen.column
+            go()
+            self:ends({ "tick", before:match "\n(> '.*)$" }, column)
+            self:type "\1\5'\n" -- the keys know where they are
+            self:see "z%s*'\n.*\n>$"
+            os.remove(folder .. "/go")
+        end
+    end)
+
+    it("may print what is no whole line, and on standard error", function()
+        local self, go = waiting(
+            "io.write 'a' io.write 'b\\n' io.stderr:write 'c\\n' io.write(1) io.write '' print 'd' io.write 'e'")
+        self:type "'x"
+        self:ends { "> 'x" }
+        go()
+        self:ends({ "ab", "c", "1d", "e", "> 'x" }, 5)
+    end)
+
+    it("may print more than the screen holds", function()
+        local self, go = waiting("for i = 1, 100 do print(i) end", 10, 20)
+        self:type "'12345678901234567890"
+        self:ends { "> '12345678901234567", "890" }
+        go()
+        self:ends({ "99", "100", "> '12345678901234567", "890" }, 4)
+        self:type "'\n"
+        self:ends { "12345678901234567890", ">" }
+    end)
+
+    it("prints while nothing is typed, and while what has been typed is searched", function()
+        local self, go = waiting "print 'tick'"
+        go()
+        self:ends({ "tick", ">" }, 3)
+        os.remove(folder .. "/go")
+        self, go = waiting "print 'tock'"
+        self:type "\18backg"
+        self:see "bck:backg"
+        go()
+        self:see "tock\n> "
+    end)
+end)
+
 describe("Ctrl-C", function()
     it("gives a line up", function()
         helper.needs(pending, "typing_interrupts")
@@ -215,7 +318,7 @@ describe("Ctrl-C", function()
     end)
 
     it("interrupts a read of what is typed", function()
-        helper.needs(pending, "breaking_off")
+        helper.needs(pending, "typing_interrupts")
         local self = prompt()
         self:type "print('be' .. 'gins') io.read()\n"
         self:see "begins$"
@@ -229,9 +332,7 @@ end)
 describe("a prompt that is stopped", function()
     -- A shell with job control that has started the prompt, in which this has been typed.
     local function stop(typed)
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         local self = start { "bash", "--norc", "--noprofile", "-i" }
         self:see "shell:$"
         self:type(helper.jghost .. "\n")
@@ -266,6 +367,25 @@ describe("a prompt that is stopped", function()
         self:type "\4"
         self:see "shell:$"
     end)
+
+    it("isn't drawn over what the shell has shown by a task that prints as soon as it goes on", function()
+        needs_signals()
+        local self = start { "bash", "--norc", "--noprofile", "-i" }
+        self:see "shell:$"
+        self:type(helper.jghost .. "\n")
+        self:see "\n>$"
+        self:type "function late() local t = jg.now() jg.sleep(0.001) return jg.now() - t > 0.5 or late() end\n"
+        self:see "end\n>$"
+        self:type "jg.task(function() late() print 'tick' end)\n"
+        self:see "%)\n[^\n]*\n>$"
+        self:type(("'%s"):format(("x"):rep(100)))
+        self:see "xx$"
+        self:type "\26"
+        self:see "Stopped[^\n]*\nshell:$"
+        jg.sleep(0.6) -- the task takes that for a stop
+        self:type "fg\n"
+        self:see "Stopped[^\n]*\nshell: fg\n[^\n]*jghost\ntick\n> '[x\n]+$"
+    end)
 end)
 
 describe("a terminal", function()
@@ -284,9 +404,7 @@ describe("a terminal", function()
     end)
 
     it("is as it was before when the run has ended, however", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for name, says in pairs { TERM = "jghost: interrupted by SIGTERM", KILL = "" } do
             local self = start { "bash", "--norc", "--noprofile", "-i" }
             self:see "shell:$"
@@ -307,9 +425,7 @@ end)
 
 describe("a prompt is ended", function()
     it("by SIGTERM, and says so in one line", function()
-        if not expect.posix_signals then
-            pending "there are no signals here"
-        end
+        needs_signals()
         for _, level in ipairs(support.levels()) do
             local self = prompt { "--level=" .. level }
             self:type "nonsense"
@@ -324,5 +440,58 @@ describe("a prompt is ended", function()
             assert.equal("TERM", ended(self).signal)
             self:ends { "begins", "interrupted by SIGTERM", "jghost: interrupted by SIGTERM" }
         end
+    end)
+
+    -- Hangs up where this shell script has run the prompt as "$0".
+    local function hang_up(script, level)
+        local self = start { "sh", "-c", script, helper.jghost, "--level=" .. level }
+        self:see "\n>$"
+        self.process.pty:close()
+        return assert(self.process:wait(60))
+    end
+
+    it("by hanging up, as by SIGHUP", function()
+        helper.needs(pending, "hanging_up")
+        for _, level in ipairs(support.levels()) do
+            for _ = 1, 20 do
+                assert.equal(expect.hung_up, support.ending(hang_up('exec "$0" "$@"', level)))
+            end
+        end
+    end)
+
+    it("by hanging up, also if whoever leads the session doesn't pass that on", function()
+        needs_signals()
+        for _, level in ipairs(support.levels()) do
+            assert.equal(129, hang_up([[trap : HUP; "$0" "$@"; exit $?]], level).code)
+        end
+    end)
+
+    it("by hanging up, as at the end of the input, if SIGHUP is ignored", function()
+        needs_signals()
+        for _, level in ipairs(support.levels()) do
+            assert.equal(1, hang_up([[trap '' HUP; "$0" "$@"; exit $?]], level).code)
+        end
+    end)
+end)
+
+describe("a prompt into another harness", function()
+    it("makes way for what is printed there", function()
+        helper.needs(pending, "editor")
+        local harness = assert(job:spawn { helper.jghost, "--level=reaper", "-e",
+            'jg = require "jghost" print "ready" io.stdout:flush() jg.sleep(1e6)', stdout = "pipe" })
+        assert.equal("ready", harness.stdout:read("l", 60))
+        local self = start { helper.jghost, "--attach=" .. harness.pid }
+        self:see "\n>$"
+        self:type(("while not require 'lfs'.attributes %q do jg.sleep(0.005) end "):format(folder .. "/go"))
+        self:see "end$"
+        self:type "\1t = jg.task(function() \5print 'tick' print 'tock' end)\n"
+        self:see "%)\n>$"
+        self:type "'some text"
+        self:ends { "> 'some text" }
+        helper.write(folder .. "/go", "")
+        self:ends({ "tick", "tock", "> 'some text" }, 13)
+        self.process:signal "term"
+        assert.equal("TERM", ended(self).signal)
+        self:ends { "> 'some text", ("jghost: interrupted by SIGTERM; left harness %d"):format(harness.pid) }
     end)
 end)
