@@ -239,7 +239,6 @@ return {
         ["tests/bindings/gone_spec.lua"] = "cgroups are Linux's",
         ["tests/bindings/scope_spec.lua"] = "systemd is Linux's",
         ["tests/guard/noproc_spec.lua"] = "/proc is Linux's",
-        ["tests/guard/blocked_spec.lua"] = "Windows can't break off what a thread waits for in the C library",
         ["tests/bindings/reaper_spec.lua"] = "reapers are Linux's",
         ["tests/guard/shortage_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/guard/unreadable_spec.lua"] = "files that may be run and not read are Linux's",
