@@ -50,6 +50,10 @@ local function run_with_failure(n, count)
     assert.equal("", support.survivors(marker))
 end
 
+-- Root's run refuses each; an ordinary user's, where what is different is asked of a reaper, every third.
+local is_root = not expect.shell or jg.run({ "id", "-u" }).stdout == "0\n"
+local step = expect.allocations * (is_root and 1 or 3)
+
 for _, count in ipairs { 1, 2 } do
     it(("survives the refusal of %d allocations in a row, wherever"):format(count), function()
         local all = assert(jg.run { support.fault, script_file, support.child,
@@ -57,7 +61,7 @@ for _, count in ipairs { 1, 2 } do
         assert.equal("true\n", all.stdout)
         local total = tonumber(all.stderr:match "(%d+) allocations")
         assert.is_true(total > 500, all.stderr)
-        for n = 1 + (count - 1) * (expect.allocations // 2), total, expect.allocations * count do
+        for n = 1 + (count - 1) * (step // 2), total, step * count do
             run_with_failure(n, count)
         end
     end)
