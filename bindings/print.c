@@ -58,9 +58,10 @@ static bool is_begun(lua_State *L)
 /* Lua's own function, of which it makes no difference who calls it, and what it says if it has failed. */
 static int watch(lua_State *L)
 {
+    struct jg_host *host = jg_host_of(L);
     int failed = ferror(stdout);
-    if (is_seen(L))
-        jg_console_printing(jg_host_of(L), is_begun(L));
+    if (host->console != NULL && is_seen(L))
+        jg_console_printing(host, is_begun(L));
     int results = lua_tocfunction(L, lua_upvalueindex(1))(L);
     if (!failed && ferror(stdout) && results == 3 && lua_isinteger(L, -1))
         jg_output_lost((int)lua_tointeger(L, -1));

@@ -56,6 +56,9 @@ char *jg_console_prompt_line(const struct jg_os_console *console);
 void jg_console_line_hide(struct jg_os_console *console);
 void jg_console_line_show(struct jg_os_console *console, bool begun);
 
+/* The terminal has another size: draws the line anew. */
+void jg_console_line_resize(struct jg_os_console *console);
+
 /* Starts the thread that reads lines when they are asked for. Returns libuv's code. */
 int jg_console_thread_start(struct jg_os_console *console);
 

@@ -30,6 +30,7 @@ static void resume(struct jg_os_console *console)
         return;
     el_set(console->editor, EL_PREP_TERM, 0); /* it believes that it is in its own mode */
     el_set(console->editor, EL_PREP_TERM, 1);
+    el_resize(console->editor);
     el_set(console->editor, EL_REFRESH);
 }
 
@@ -65,8 +66,8 @@ static bool obey(struct jg_os_console *console)
     uv_mutex_unlock(&console->mutex);
     if (given_up || (hiding && !make_way(console)))
         return false;
-    if (was_resized)
-        el_resize(console->editor);
+    if (was_resized && !is_put_back())
+        jg_console_line_resize(console);
     if (was_resumed)
         resume(console);
     return true;

@@ -97,18 +97,34 @@ static void emit(struct jg_os_console *console, const char *text)
     fwrite(text, 1, strcspn(text, "$"), console->output);
 }
 
-void jg_console_line_hide(struct jg_os_console *console)
+static void take_away(struct jg_os_console *console, int rows)
 {
     const char *up = capability(console, "up"), *clear = capability(console, "cd");
     if (up == NULL || clear == NULL) {
         fputc('\n', console->output);
     } else {
         fputc('\r', console->output);
-        for (int rows = rows_above(console); rows > 0; rows--)
+        for (; rows > 0; rows--)
             emit(console, up);
         emit(console, clear);
     }
     fflush(console->output);
+}
+
+void jg_console_line_hide(struct jg_os_console *console)
+{
+    take_away(console, rows_above(console));
+}
+
+/* Some terminals break their rows anew, others don't: what isn't ours must not be taken away in either case. libedit
+** itself would go on where the cursor was, which may be outside of what it now takes for the screen. */
+void jg_console_line_resize(struct jg_os_console *console)
+{
+    int before = rows_above(console);
+    el_resize(console->editor);
+    int after = rows_above(console);
+    take_away(console, before < after ? before : after);
+    el_set(console->editor, EL_REFRESH);
 }
 
 void jg_console_line_show(struct jg_os_console *console, bool begun)
