@@ -269,13 +269,14 @@ local function run_windows(wine)
     local function wrap(command)
         return wine:command(command)
     end
+    local units = {}
     for _, config in ipairs { "release", "sanitize" } do
-        for _, where in ipairs { "host", "bindings" } do
-            for _, test in ipairs(files(("%s%s/tests/%s"):format(folder, config, where), "_test%.exe$")) do
-                count(("windows %s %s"):format(config, test:match "([^/]+)%.exe$"), wrap { test })
-            end
-        end
+        files(("%s%s/tests"):format(folder, config), "_test%.exe$", units)
     end
+    pool.map(2, units, function(test)
+        local config, name = test:match "([^/]+)/tests/.*/([^/]+)%.exe$"
+        count(("windows %s %s"):format(config, name), wrap { test })
+    end)
     local jghost = folder .. "release/jghost.exe"
     count_in_wine("windows release specs", function(words)
         return wrap { jghost, "examples/run-specs.lua", "--timeout=120", "--with=" .. jghost, table.unpack(words) }
