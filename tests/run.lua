@@ -320,7 +320,7 @@ part("vm", function()
     end)
     check("systemd's files", { "tests/vm/systemd.sh", "build/vm/initramfs", "build/vm/systemd" })
     count("specs in systemd", {
-        build .. "/release/jghost", "tests/vm/run.lua", "--settings=systemd-namespace,systemd-reaper", suites[1],
+        build .. "/release/jghost", "tests/vm/run.lua", "--settings=systemd-namespace,systemd-reaper", "bookworm",
         "tests/bindings/scope_spec.lua",
     })
 end)
