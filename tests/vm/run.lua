@@ -31,7 +31,7 @@ end
 local suite = assert(table.remove(words, 1), "which suite?")
 local specs = #words > 0 and words or {
     "tests/guard/stage_spec.lua", "tests/guard/kill_spec.lua", "tests/guard/autokill_spec.lua",
-    "tests/guard/detach_spec.lua", "tests/guard/janitor_spec.lua", "tests/bindings/limit_spec.lua",
+    "tests/guard/janitor_spec.lua", "tests/bindings/limit_spec.lua",
     "tests/bindings/freeze_spec.lua", "tests/bindings/gone_spec.lua",
 }
 
