@@ -8,32 +8,24 @@
 #define _GNU_SOURCE
 #include "linger.h"
 
+#include <math.h>
 #include <sched.h>
-#include <time.h>
 
+#include "linux.h"
 #include "loop.h"
 
-enum { LONGEST = 200000 }; /* nanoseconds */
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
+static const double longest = 200e-6; /* seconds */
 
 void jg_linger_began(struct jg_linger *linger)
 {
-    linger->began = now();
+    linger->began = jg_monotonic();
 }
 
 void jg_linger_ended(struct jg_linger *linger)
 {
     if (linger->began == 0)
         return;
-    int64_t took = now() - linger->began;
-    if (took > 8 * LONGEST)
-        took = 8 * LONGEST;
+    double took = fmin(jg_monotonic() - linger->began, 8 * longest);
     linger->usual += (took - linger->usual) / 4;
     linger->began = 0;
 }
@@ -41,9 +33,9 @@ void jg_linger_ended(struct jg_linger *linger)
 bool jg_os_loop_linger(struct jg_os_loop *loop)
 {
     const struct jg_linger *linger = &loop->linger;
-    if (linger->began == 0 || linger->usual > LONGEST)
+    if (linger->began == 0 || linger->usual > longest)
         return false;
-    while (now() - linger->began < LONGEST) {
+    while (jg_monotonic() - linger->began < longest) {
         if (jg_loop_turn(loop, 0))
             return true;
         sched_yield();
