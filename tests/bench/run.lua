@@ -11,8 +11,8 @@ local expect = require "tests.expect"
 local support = require "tests.support"
 
 if arg[1] == "windows" then
-    -- All of it on one processor: each process exchanges a thousand messages with Wine's server, and costs twice as much
-    -- where the two happen to be on different ones.
+    -- All of it on one processor: each process exchanges a thousand messages with Wine's server, and costs twice as
+    -- much where the two happen to be on different ones.
     assert(jg.run { "sh", "-c", "taskset -cp 0 $PPID" }.ok)
     local wine <close> = require "tests.wine".open()
     local command = { "build/windows/release/jghost.exe", "tests/bench/run.lua", table.unpack(arg, 2) }
@@ -85,8 +85,8 @@ local function spawn_rate(job, program, count, width, stdout)
     return (jg.now() - began) * 1e6 / count
 end
 
--- What jghost.exe loads. In Wine a process is made out of two copies of its parent's address space, so a fair parent has
--- as much in its own.
+-- What jghost.exe loads. In Wine a process is made out of two copies of its parent's address space, so a fair parent
+-- has as much in its own.
 local libraries = { "advapi32", "iphlpapi", "shell32", "user32", "userenv", "ws2_32" }
 
 local function bench_spawn()

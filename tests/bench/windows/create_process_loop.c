@@ -4,8 +4,8 @@
 **
 **     create_process_loop N K PROGRAM [LIBRARY...]      prints us_per_process=X
 **
-** The libraries are loaded and left alone. Windows doesn't care; Wine makes each process out of two copies of the address
-** space of whoever starts it, and so those who have more in theirs pay more.
+** The libraries are loaded and left alone. Windows doesn't care; Wine makes each process out of two copies of the
+** address space of whoever starts it, and so those who have more in theirs pay more.
 */
 #include <stdio.h>
 #include <stdlib.h>
