@@ -180,7 +180,12 @@ if windows then
 end
 
 library "jghost-os"
-    files("host/" .. system .. "/*.c")
+    files { "host/common/*.c", "host/" .. system .. "/*.c" }
+    if gnu then -- not for <spawn.h>, which is the system's
+        buildoptions("-iquote ../../host/" .. system)
+    else
+        includedirs("host/" .. system)
+    end
     if windows and gnu then -- not as one of the files: Premake 4 would take the windres for Linux
         prebuildcommands(("@x86_64-w64-mingw32-windres -I ../../host/windows -D %s ../../host/windows/jghost.rc " ..
             "-O coff -o jghost.res"):format(table.concat(version_numbers(), " -D ")))

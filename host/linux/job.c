@@ -1,8 +1,5 @@
 /*
-** job.c: jobs, whatever keeps them together, and the tree that they form.
-**
-** A job is populated from the first spawn in it, or in a job inside it, until it is verified that
-** nobody is left, daemons included.
+** job.c: jobs, whatever keeps them together.
 */
 #define _GNU_SOURCE
 #include "job.h"
@@ -18,33 +15,29 @@
 #include "process.h"
 #include "spawn.h"
 
-static void list_in(struct jg_os_job *job, struct jg_os_job **list)
+struct jg_link *jg_job_nearest_link(const struct jg_os_job *job)
 {
-    job->next = *list;
-    job->self = list;
-    if (*list != NULL)
-        (*list)->self = &job->next;
-    *list = job;
+    while (job != NULL && job->link == NULL)
+        job = job->parent;
+    return job != NULL ? job->link : NULL;
 }
 
-static void unlist(struct jg_os_job *job)
+bool jg_job_isolated(const struct jg_os_job *job)
 {
-    *job->self = job->next;
-    if (job->next != NULL)
-        job->next->self = job->self;
+    while (job != NULL && !job->isolate)
+        job = job->parent;
+    return job != NULL;
 }
 
-static void dispose(struct jg_os_job *job)
+void jg_job_dispose(struct jg_os_job *job)
 {
-    if (job->ops != NULL)
-        job->ops->dispose(job);
+    job->ops->dispose(job);
     if (job->parent != NULL) {
         job->parent->user_time += job->user_time;
         job->parent->system_time += job->system_time;
         job->parent->read_bytes += job->read_bytes;
         job->parent->written_bytes += job->written_bytes;
     }
-    unlist(job);
     free(job);
 }
 
@@ -83,12 +76,11 @@ bool jg_os_job_create(struct jg_os_loop *loop, struct jg_os_job *parent, const s
     job->owner = owner;
     job->isolate = options->isolate;
     job->events.fd = -1;
-    list_in(job, parent != NULL ? &parent->children : &loop->jobs);
     if (!equip(job, err)) {
-        job->ops = NULL;
-        dispose(job);
+        free(job);
         return false;
     }
+    jg_job_list(job);
     *result = job;
     return true;
 }
@@ -98,72 +90,16 @@ const char *jg_os_job_kind(const struct jg_os_job *job)
     return job->isolate ? "namespace" : job->cgroup != NULL ? "cgroup" : "reaper";
 }
 
-bool jg_os_job_empty(const struct jg_os_job *job)
+/* A cgroup's kill reaches the cgroups inside it, but reapers are asked one by one. */
+bool jg_job_kill(struct jg_os_job *job, int code, struct jg_err *err)
 {
-    return !job->populated;
-}
-
-void jg_job_count(struct jg_os_job *job, int change)
-{
-    if (job == NULL)
-        return;
-    job->live += change;
-    for (; change > 0 && job != NULL; job = job->parent)
-        job->populated = true;
-}
-
-void jg_job_hold(struct jg_os_job *job)
-{
-    if (job != NULL)
-        job->holds++;
-}
-
-void jg_job_drop(struct jg_os_job *job)
-{
-    if (job == NULL)
-        return;
-    struct jg_os_job *parent = job->parent;
-    if (--job->holds > 0 || !job->released || job->populated || job->children != NULL)
-        return;
-    jg_job_hold(parent);
-    dispose(job);
-    jg_job_drop(parent);
-}
-
-static bool became_empty(struct jg_os_job *job)
-{
-    if (!job->populated || job->live > 0)
-        return false;
-    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
-        if (child->populated)
-            return false;
-    return job->ops->vacant(job);
-}
-
-void jg_job_check(struct jg_os_job *job)
-{
-    while (job != NULL && became_empty(job)) {
-        struct jg_os_job *parent = job->parent;
-        job->populated = false;
-        jg_job_hold(parent);
-        jg_job_hold(job);
-        if (!job->released && !job->loop->closing)
-            job->emptied(job->owner);
-        jg_job_drop(job);
-        jg_job_check(parent);
-        jg_job_drop(parent);
-        break;
-    }
-}
-
-/* A cgroup's kill reaches the cgroups inside it, but reapers are asked one by one, the innermost first. */
-bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err)
-{
-    bool ok = true;
     (void)code;
-    for (struct jg_os_job *child = job->children; child != NULL; child = child->next)
-        ok = (!child->populated || jg_os_job_terminate(child, code, err)) && ok;
-    return (!job->populated || job->ops->terminate(job, err)) && ok;
+    return job->ops->terminate(job, err);
+}
+
+bool jg_job_vacant(struct jg_os_job *job)
+{
+    return job->ops->vacant(job);
 }
 
 static bool freeze_all(struct jg_os_job *job, bool frozen, struct jg_err *err)
@@ -189,24 +125,14 @@ bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
     return true;
 }
 
-void jg_os_job_release(struct jg_os_job *job)
-{
-    struct jg_err ignored;
-    if (job == NULL)
-        return;
-    jg_job_hold(job);
-    job->released = true;
-    jg_os_job_terminate(job, JG_KILLED, &ignored);
-    jg_job_drop(job);
-}
-
 static void abandon(struct jg_os_job *job)
 {
     while (job->children != NULL)
         abandon(job->children);
     while (job->processes != NULL)
         jg_process_free(job->processes);
-    dispose(job);
+    jg_job_unlist(job);
+    jg_job_dispose(job);
 }
 
 void jg_jobs_abandon(struct jg_os_loop *loop)

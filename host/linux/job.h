@@ -4,6 +4,7 @@
 #ifndef JG_JOB_H
 #define JG_JOB_H
 
+#include "../common/jobtree.h"
 #include "loop.h"
 #include "pids.h"
 
@@ -21,7 +22,6 @@ struct jg_job_ops {
     bool (*usage)(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
     /* The pids of this job alone, as we see them. */
     bool (*pids)(struct jg_os_job *job, struct jg_pids *pids, struct jg_err *err);
-    /* No process that we started is left: is any other? If so, sees to it that jg_job_check is called. */
     bool (*vacant)(struct jg_os_job *job);
     void (*dispose)(struct jg_os_job *job);
 };
@@ -44,6 +44,7 @@ struct jg_os_job {
     struct jg_watch events;          /* of the cgroup */
     int live;                        /* how many are in `processes` */
     int holds;
+    int code; /* not 0: its processes are being ended */
     bool isolate, populated, frozen, released;
     double user_time, system_time;     /* of those that a reaper saw ending */
     int64_t read_bytes, written_bytes; /* of those that have ended */
@@ -52,32 +53,11 @@ struct jg_os_job {
     double limit[JG_LIMIT_COUNT];      /* 0: none */
 };
 
-/* All of these do nothing for NULL, the run's own job. */
-
-/* A process more, or less. */
-void jg_job_count(struct jg_os_job *job, int change);
-
-/* Something in it has ended: if it has become empty, says so, and goes on with its parent. */
-void jg_job_check(struct jg_os_job *job);
-
-/* The job isn't freed between these two. */
-void jg_job_hold(struct jg_os_job *job);
-void jg_job_drop(struct jg_os_job *job);
-
-/* Is it frozen, or any job around it? */
-bool jg_job_frozen(const struct jg_os_job *job);
-
 /* Is it isolated, or any job around it? */
 bool jg_job_isolated(const struct jg_os_job *job);
 
-/* Is `job` the same as `outer`, or inside it? */
-bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer);
-
 /* The cgroup or the link that a job inside `job` has to start from: of the nearest job that has one. */
 struct jg_link *jg_job_nearest_link(const struct jg_os_job *job);
-
-void jg_jobs_release_all(struct jg_os_loop *loop);
-void jg_jobs_check_all(struct jg_os_loop *loop);
 
 /* Frees all jobs though somebody is left in them: the run's end will end those. */
 void jg_jobs_abandon(struct jg_os_loop *loop);

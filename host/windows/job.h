@@ -4,6 +4,7 @@
 #ifndef JG_JOB_H
 #define JG_JOB_H
 
+#include "../common/jobtree.h"
 #include "loop.h"
 
 struct jg_os_process;
@@ -37,21 +38,6 @@ struct jg_os_job {
     bool populated, frozen, released;
 };
 
-/* All of these do nothing for NULL, the run's own job. */
-
-/* A process more, or less. */
-void jg_job_count(struct jg_os_job *job, int change);
-
-/* Something in it has ended: if it has become empty, says so, and goes on with its parent. */
-void jg_job_check(struct jg_os_job *job);
-
-/* The job isn't freed between these two. */
-void jg_job_hold(struct jg_os_job *job);
-void jg_job_drop(struct jg_os_job *job);
-
-/* Is it frozen, or any job around it? */
-bool jg_job_frozen(const struct jg_os_job *job);
-
 /* Resumes what a freeze has suspended. */
 void jg_job_thaw(struct jg_os_job *job);
 
@@ -60,8 +46,5 @@ size_t jg_job_depth(const struct jg_os_job *job);
 
 /* The handles of those, the outermost first. */
 void jg_job_chain(const struct jg_os_job *job, HANDLE *handles);
-
-void jg_jobs_release_all(struct jg_os_loop *loop);
-void jg_jobs_check_all(struct jg_os_loop *loop);
 
 #endif

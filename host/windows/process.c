@@ -21,25 +21,8 @@ struct jg_os_process *jg_process_new(struct jg_os_loop *loop, struct jg_os_job *
     process->ended = events->ended;
     process->owner = owner;
     process->limits = jg_limit_counts(job);
-
-    struct jg_os_process **list = job != NULL ? &job->processes : &loop->plain;
-    process->next = *list;
-    process->link = list;
-    if (*list != NULL)
-        (*list)->link = &process->next;
-    *list = process;
+    jg_process_list(process);
     return process;
-}
-
-static void unlist(struct jg_os_process *process)
-{
-    if (process->link == NULL)
-        return;
-    *process->link = process->next;
-    if (process->next != NULL)
-        process->next->link = process->link;
-    process->link = NULL;
-    process->job = NULL;
 }
 
 /* The order matters: no thread may be about to post the event when it is taken out of the queue. */
@@ -56,7 +39,7 @@ static void close_handle(struct jg_os_process *process)
 void jg_process_free(struct jg_os_process *process)
 {
     close_handle(process);
-    unlist(process);
+    jg_process_unlist(process);
     free(process);
 }
 
@@ -76,7 +59,7 @@ static void tell_ended(struct jg_os_process *process)
     read_status(process->handle, &status);
     status.limit = jg_limit_reached(process, &status);
     close_handle(process);
-    unlist(process);
+    jg_process_unlist(process);
     process->state = JG_PROCESS_ENDED;
     jg_job_hold(job);
     jg_job_count(job, -1);
