@@ -39,6 +39,7 @@ struct jg_stream *jg_stream_push(lua_State *L)
     struct jg_stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);
     *stream = (struct jg_stream){
         .handle.type = &stream_type,
+        .arrived = {.type = &stream_type},
         .written = {.type = &stream_type, .signalled = true},
         .host = jg_host_of(L),
     };
@@ -74,7 +75,7 @@ void jg_stream_close(struct jg_stream *stream)
     stream->data = NULL;
     stream->begin = stream->end = stream->size = 0;
     jg_stream_fail_writing(stream, UV_ECANCELED);
-    jg_handle_signal(&stream->handle);
+    jg_stream_arrived(stream);
 }
 
 /* ---- reading ahead ---- */
@@ -82,6 +83,12 @@ void jg_stream_close(struct jg_stream *stream)
 size_t jg_stream_available(const struct jg_stream *stream)
 {
     return stream->end - stream->begin;
+}
+
+void jg_stream_arrived(struct jg_stream *stream)
+{
+    jg_handle_signal(&stream->handle);
+    jg_handle_signal(&stream->arrived);
 }
 
 /* Room for one more piece at the end; what has been taken from the front is given up first. */
@@ -140,7 +147,7 @@ static void on_read(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
         stream->paused = true;
         uv_read_stop(handle);
     }
-    jg_handle_signal(&stream->handle);
+    jg_stream_arrived(stream);
 }
 
 void jg_stream_go_on(struct jg_stream *stream)
@@ -211,7 +218,7 @@ void jg_stream_hang_up(struct jg_stream *stream)
         return;
     close_pipe(&stream->input);
     end_reading(stream, stream->read_error);
-    jg_handle_signal(&stream->handle);
+    jg_stream_arrived(stream);
 }
 
 /* ---- methods ---- */

@@ -13,6 +13,7 @@ struct jg_stream_pipe;
 
 struct jg_stream {
     struct jg_handle handle;  /* signalled: there is something to read, or the end; if it can't be read, as `written` */
+    struct jg_handle arrived; /* signalled: more has come, or the end, since whoever waits for it has looked */
     struct jg_handle written; /* signalled: nothing is being written */
     struct jg_host *host;
     bool open, reads, writes;
@@ -46,6 +47,9 @@ struct jg_stream *jg_stream_check(lua_State *L);
 
 /* How many bytes there are to be read. */
 size_t jg_stream_available(const struct jg_stream *stream);
+
+/* More has come, or nothing comes any more: wakes whoever waits for that, or for more than there was. */
+void jg_stream_arrived(struct jg_stream *stream);
 
 /* Reads on, if it was paused. */
 void jg_stream_go_on(struct jg_stream *stream);

@@ -52,9 +52,9 @@ static int push_read(lua_State *L, struct jg_stream *stream, char format, size_t
 static int wait_for_more(lua_State *L, struct jg_stream *stream, double deadline, lua_KFunction k)
 {
     jg_stream_go_on(stream);
-    jg_handle_reset(&stream->handle);
+    jg_handle_reset(&stream->arrived);
     double left = deadline - (double)uv_hrtime() * 1e-9;
-    return jg_wait_one(L, &stream->handle, fmax(left, 0), k, 0);
+    return jg_wait_one(L, &stream->arrived, fmax(left, 0), k, 0);
 }
 
 /* In the continuation of that: has the time run out? What has come in part stays for the next one who reads. */
@@ -62,11 +62,7 @@ static bool has_timed_out(lua_State *L, struct jg_stream *stream)
 {
     if (!stream->open)
         luaL_error(L, "the stream was closed while it was being read");
-    if (!jg_wait_outcome(L).timed_out)
-        return false;
-    if (jg_stream_available(stream) > 0)
-        jg_handle_signal(&stream->handle);
-    return true;
+    return jg_wait_outcome(L).timed_out;
 }
 
 static double deadline_of(double seconds)

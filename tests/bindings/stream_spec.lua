@@ -22,6 +22,21 @@ local function stream_of(text)
     return process.stdout
 end
 
+describe("stream:wait", function()
+    it("is done while somebody else waits for more than there is", function()
+        local process = cat()
+        local reader = jg.task(process.stdout.read, process.stdout, "l", 60)
+        process.stdin:write "half"
+        assert.equal("half", process.stdout:peek(4, 60))
+        coroutine.yield() -- the reader has seen it, too, and waits for the rest
+        assert.is_true(process.stdout:wait(0))
+        assert.equal(process.stdout, jg.wait_any({ process.stdout }, 0))
+        process.stdin:write " a line\n"
+        assert.equal("half a line", reader:wait(60))
+        assert.same({ n = 2, nil, "timeout" }, table.pack(process.stdout:wait(0)))
+    end)
+end)
+
 describe("a format", function()
     it("may have the asterisk that Lua 5.2 wanted", function()
         local process = helper.spawn(job, { "print", "a", "print", "b", "print", "c" }, { stdout = "pipe" })

@@ -129,7 +129,11 @@ for _, level in ipairs(support.levels()) do
                 local guard, marker = support.start(job, command)
                 assert.equal("ready", guard.stdout:read("l", 60))
                 interrupts.send(guard, name)
-                assert.equal(expect.interrupts[name].ending, support.ending(assert(guard:wait(60), "it goes on")))
+                local ending = support.ending(assert(guard:wait(60), "it goes on"))
+                -- The interrupt ends cmd.exe, too, and with it a run that waits for nothing else: which of both is
+                -- first isn't known.
+                local over_before = not expect.shell and rest == "" and ending == 0
+                assert.is_true(over_before or ending == expect.interrupts[name].ending, tostring(ending))
                 interrupts.done(guard)
                 assert.equal("", support.survivors(marker))
             end)
