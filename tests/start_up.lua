@@ -19,6 +19,14 @@ local function steps(stages)
     return list
 end
 
+-- How many mounts the start-up has made by then: where the root is none, as in a chroot, another one is tried.
+local mounts = 2
+local mounted = io.open "/proc/self/mountinfo"
+if mounted then
+    mounts = ("\n" .. mounted:read "a"):find "\n%S+ %S+ %S+ %S+ / " and 2 or 3
+    mounted:close()
+end
+
 start_up.linux = steps {
     { false,
         { "mmap:1", "cannot map a page", outside = true } },
@@ -45,7 +53,7 @@ start_up.linux = steps {
         { "poll:1", "cannot wait for the guard" } },
     { "harness-released",
         { "mount:1", "cannot keep the namespace's mounts to itself", namespace = true },
-        { "mount:2", "cannot mount the namespace's /proc", namespace = true },
+        { "mount:" .. mounts, "cannot mount the namespace's /proc", namespace = true },
         { "access:1", "cannot read /proc", level = "reaper" },
         { "PR_SET_CHILD_SUBREAPER:1", "cannot become a subreaper", level = "reaper" },
         { "socketpair:1", "cannot make a socket to init" },

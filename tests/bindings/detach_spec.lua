@@ -98,7 +98,8 @@ for _, level in ipairs(support.levels()) do
             for _, each in ipairs { pid, detacher.pid } do
                 local links = { lfs.symlinkattributes(("/proc/%d/cwd"):format(each), "target") }
                 for fd = 0, 2 do
-                    links[#links + 1] = lfs.symlinkattributes(("/proc/%d/fd/%d"):format(each, fd), "target")
+                    local name = lfs.symlinkattributes(("/proc/%d/fd/%d"):format(each, fd), "target")
+                    links[#links + 1] = name:match "/dev/null$" or name -- in a chroot the kernel may name it from outside
                 end
                 assert.same({ "/", "/dev/null", "/dev/null", "/dev/null" }, links)
             end

@@ -68,7 +68,8 @@ for name, kind in pairs(helper.kinds) do
         it("reads nothing from the null device unless told", function()
             local process = helper.spawn(job, { "dump-fds" }, { stdout = "capture" })
             process:wait()
-            assert.truthy(process.stdout:find('^0 r?w? character "' .. expect.null_device .. '"'), process.stdout)
+            -- in a chroot the kernel may name it from outside
+            assert.truthy(process.stdout:find('^0 r?w? character "[^"]*' .. expect.null_device .. '"'), process.stdout)
         end)
 
         it("has no signals blocked or ignored that we don't", function()
