@@ -14,7 +14,8 @@
 **   5  wait
 **
 ** Ended before 2, there is nothing to leave behind. Between 2 and 3 the harness sees the handle to
-** this process signalled, and exits having started nothing. After 3 the system ends the job.
+** this process signalled, and exits having started nothing. After 3 the system ends the job. Where
+** the system can do 2 and 3 at once, they are.
 */
 #include "guard.h"
 

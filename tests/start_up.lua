@@ -67,6 +67,7 @@ start_up.linux = steps {
 }
 
 local ACCESS_DENIED = 5
+local LIST = "PROC_THREAD_ATTRIBUTE_JOB_LIST" -- where it isn't known, the harness is put in its job once it is there
 
 start_up.windows = steps {
     { false,
@@ -89,15 +90,17 @@ start_up.windows = steps {
         { "UpdateProcThreadAttribute:1", "cannot list what the harness is handed" },
         { "GetModuleFileNameW:1", "cannot find this program's own file" },
         { "CreateProcessW:1", "cannot create the harness" },
+        { "CreateProcessW:1", error = ACCESS_DENIED, -- the tests are in a job
+            "cannot create the harness in its job (jghost is in a job itself, which may allow no other)" },
+        { LIST .. ",AssignProcessToJobObject:1", "cannot put the harness in the job" },
+        { LIST .. ",AssignProcessToJobObject:1", error = ACCESS_DENIED,
+            "cannot put the harness in the job (jghost is in a job itself that allows no other)" },
+        { LIST .. ",AssignProcessToJobObject,TerminateProcess", "cannot put the harness in the job" },
         -- these two are the harness's
         { "MapViewOfFile:1", "this harness has no guard: cannot map what it was handed", outside = true },
         { "SetHandleInformation:1", "cannot keep from children what the guard has handed over", outside = true },
         { "SetHandleInformation:3", "cannot keep from children what the guard has handed over", outside = true } },
     { "harness-created",
-        { "AssignProcessToJobObject:1", "cannot put the harness in the job" },
-        { "AssignProcessToJobObject:1", error = ACCESS_DENIED, -- the tests are in a job
-            "cannot put the harness in the job (jghost is in a job itself that allows no other)" },
-        { "AssignProcessToJobObject,TerminateProcess", "cannot put the harness in the job" },
         { "IsProcessInJob:1", "cannot ask whether the harness is in the job" } },
     { "harness-bound",
         { "WaitForMultipleObjects:1", "cannot wait for the guard", outside = true } },

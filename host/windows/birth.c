@@ -68,6 +68,11 @@ static void set_stdio(struct birth *birth, const struct jg_plan *plan)
             birth->inherited[birth->inherited_count++] = plan->stdio[i];
 }
 
+bool jg_birth_in_jobs(LPPROC_THREAD_ATTRIBUTE_LIST list, HANDLE *jobs, size_t count)
+{
+    return UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs, count * sizeof *jobs, NULL, NULL);
+}
+
 static bool set_jobs(struct birth *birth, const struct jg_os_job *job)
 {
     birth->depth = jg_job_depth(job);
@@ -79,8 +84,7 @@ static bool set_jobs(struct birth *birth, const struct jg_os_job *job)
         return false;
     }
     jg_job_chain(job, birth->jobs);
-    birth->listed = UpdateProcThreadAttribute(birth->startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
-                                              birth->jobs, birth->depth * sizeof *birth->jobs, NULL, NULL);
+    birth->listed = jg_birth_in_jobs(birth->startup.lpAttributeList, birth->jobs, birth->depth);
     return true;
 }
 
@@ -172,10 +176,7 @@ bool jg_birth_suspended(HANDLE job, const struct jg_plan *plan, PROCESS_INFORMAT
 {
     struct birth birth = {0};
     set_stdio(&birth, plan);
-    bool ok = make_list(&birth) &&
-              UpdateProcThreadAttribute(birth.startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, &job,
-                                        sizeof job, NULL, NULL) &&
-              set_inherited(&birth);
+    bool ok = make_list(&birth) && jg_birth_in_jobs(birth.startup.lpAttributeList, &job, 1) && set_inherited(&birth);
     if (!ok)
         jg_err_set(err, (int)GetLastError(), "cannot start a process");
     ok = ok && create_with(&birth, plan, CREATE_SUSPENDED | CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW, created, err);

@@ -18,4 +18,7 @@ bool jg_birth(struct jg_os_job *job, const struct jg_plan *plan, bool leads, HAN
 /* The same in the job of that handle and suspended, with nothing of our console. The handles are the caller's. */
 bool jg_birth_suspended(HANDLE job, const struct jg_plan *plan, PROCESS_INFORMATION *created, struct jg_err *err);
 
+/* Has whoever is created with that list be born in the jobs, the outermost first. False where the system can't. */
+bool jg_birth_in_jobs(LPPROC_THREAD_ATTRIBUTE_LIST list, HANDLE *jobs, size_t count);
+
 #endif

@@ -100,33 +100,31 @@ bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, vo
     (void)argument;
     fflush(NULL);
     jg_state.shared->guarantee.level = JG_LEVEL_JOB_OBJECT;
-    run->harness = jg_start_harness(run->event, &run->detacher, err);
+    run->harness = jg_start_harness(run->job, run->event, &run->detacher, err);
     return run->harness != NULL;
 }
 
 /* ---- steps 3 and 4 ---- */
 
-/* Jobs are nested since Windows 8, but in one with limits of an older kind. */
-static const char *why_not_assigned(DWORD error)
+static bool look_whether_assigned(struct jg_os_run *run, struct jg_err *err)
 {
     BOOL is_inside = FALSE;
-    if (error == ERROR_ACCESS_DENIED && IsProcessInJob(GetCurrentProcess(), NULL, &is_inside) && is_inside)
-        return "cannot put the harness in the job (jghost is in a job itself that allows no other)";
-    return "cannot put the harness in the job";
+    bool told = IsProcessInJob(run->harness, run->job, &is_inside);
+    run->assigned = told && is_inside;
+    return told || failed(err, "cannot ask whether the harness is in the job");
 }
 
+/* Where the system takes lists of jobs it was born there. */
 bool jg_os_run_assign(struct jg_os_run *run, struct jg_err *err)
 {
-    BOOL is_inside = TRUE;
-    if (!AssignProcessToJobObject(run->job, run->harness)) {
-        DWORD error = GetLastError();
-        return jg_err_set(err, (int)error, why_not_assigned(error));
-    }
-    bool told = IsProcessInJob(run->harness, run->job, &is_inside);
-    run->assigned = is_inside;
-    if (!told)
-        return failed(err, "cannot ask whether the harness is in the job");
-    return is_inside || jg_err_set(err, ERROR_INVALID_STATE, "the harness isn't in the job");
+    if (!look_whether_assigned(run, err) || run->assigned)
+        return run->assigned;
+    if (!AssignProcessToJobObject(run->job, run->harness))
+        return jg_start_refused(err, "cannot put the harness in the job",
+                                "cannot put the harness in the job (jghost is in a job itself that allows no other)");
+    if (!look_whether_assigned(run, err))
+        return false;
+    return run->assigned || jg_err_set(err, ERROR_INVALID_STATE, "the harness isn't in the job");
 }
 
 bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err)

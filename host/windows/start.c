@@ -1,12 +1,17 @@
 /*
-** start.c: the harness's creation, and what it is handed: a handle to the guard, the event, the page that both share,
-** and the three standard handles. It is this executable, started anew.
+** start.c: the harness's creation, in its job, and what it is handed: a handle to the guard, the event, the page that
+** both share, and the three standard handles. It is this executable, started anew.
+**
+** CreateProcess makes a process whose first thread is suspended, and resumes that before it returns. Ended in between,
+** the guard would leave a harness that never comes to look at its handle. So it is in the job from the start, and is
+** put there later only where the system takes no list of jobs (before Windows 10).
 */
 #include "start.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "birth.h"
 #include "native.h"
 #include "program.h"
 #include "quote.h"
@@ -115,6 +120,14 @@ static HANDLE refused(struct jg_err *err, const char *what)
     return NULL;
 }
 
+bool jg_start_refused(struct jg_err *err, const char *what, const char *nested)
+{
+    BOOL is_inside = FALSE;
+    DWORD error = GetLastError();
+    bool by_job = error == ERROR_ACCESS_DENIED && IsProcessInJob(GetCurrentProcess(), NULL, &is_inside) && is_inside;
+    return jg_err_set(err, (int)error, by_job ? nested : what);
+}
+
 /* Of this executable. */
 static wchar_t *own_path(void)
 {
@@ -144,28 +157,38 @@ static HANDLE create_process(STARTUPINFOEXW *info, HANDLE section, struct jg_err
     else if (CreateProcessW(program, line, NULL, NULL, TRUE, flags, NULL, NULL, &info->StartupInfo, &created))
         CloseHandle(created.hThread);
     else
-        refused(err, "cannot create the harness");
+        jg_start_refused(err, "cannot create the harness",
+                         "cannot create the harness in its job (jghost is in a job itself, which may allow no other)");
     free(program);
     free(line);
     return created.hProcess;
 }
 
 /* Nothing is inherited but what is in the list, however many inheritable handles there are. */
-static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE section, struct jg_err *err)
+static bool set_attributes(LPPROC_THREAD_ATTRIBUTE_LIST list, struct hand *hand, HANDLE *job)
+{
+    if (!UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, hand->handle,
+                                   hand->count * sizeof *hand->handle, NULL, NULL))
+        return false;
+    jg_birth_in_jobs(list, job, 1);
+    return true;
+}
+
+static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE job, HANDLE section, struct jg_err *err)
 {
     static const char what[] = "cannot list what the harness is handed";
+    enum { ATTRIBUTES = 2 };
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    InitializeProcThreadAttributeList(NULL, ATTRIBUTES, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
     if (list == NULL) {
         jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, what);
         return NULL;
     }
     HANDLE harness = NULL;
-    bool initialized = InitializeProcThreadAttributeList(list, 1, 0, &size);
+    bool initialized = InitializeProcThreadAttributeList(list, ATTRIBUTES, 0, &size);
     info->lpAttributeList = list;
-    if (initialized && UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, hand->handle,
-                                                 hand->count * sizeof *hand->handle, NULL, NULL))
+    if (initialized && set_attributes(list, hand, &job))
         harness = create_process(info, section, err);
     else
         refused(err, what);
@@ -175,13 +198,13 @@ static HANDLE start_with(struct hand *hand, STARTUPINFOEXW *info, HANDLE section
     return harness;
 }
 
-HANDLE jg_start_harness(HANDLE event, const struct jg_detacher *detacher, struct jg_err *err)
+HANDLE jg_start_harness(HANDLE job, HANDLE event, const struct jg_detacher *detacher, struct jg_err *err)
 {
     struct hand hand = {.count = 0};
     STARTUPINFOEXW info = {.StartupInfo = {.cb = sizeof info}};
     HANDLE section, harness = NULL;
     if (fill_hand(&hand, event, detacher, &info.StartupInfo, &section))
-        harness = start_with(&hand, &info, section, err);
+        harness = start_with(&hand, &info, job, section, err);
     else
         refused(err, "cannot copy the handles that the harness is handed");
     empty_hand(&hand);

@@ -99,7 +99,7 @@ for _, level in ipairs(support.levels()) do
                 local links = { lfs.symlinkattributes(("/proc/%d/cwd"):format(each), "target") }
                 for fd = 0, 2 do
                     local name = lfs.symlinkattributes(("/proc/%d/fd/%d"):format(each, fd), "target")
-                    links[#links + 1] = name:match "/dev/null$" or name -- in a chroot the kernel may name it from outside
+                    links[#links + 1] = name:match "/dev/null$" or name -- in a chroot it may be named from outside
                 end
                 assert.same({ "/", "/dev/null", "/dev/null", "/dev/null" }, links)
             end

@@ -83,3 +83,15 @@ for _, level in ipairs(support.levels()) do
         end
     end)
 end
+
+-- It needn't come to look at its handle to the guard: whoever creates a process resumes its first thread only then.
+it("a harness that stands still since its creation ends with the guard", function()
+    local job <close> = jg.job {}
+    local guard, marker = support.start(job, { support.fault, script_file, support.child,
+        env = { JGHOST_STAGE = "harness-created" }, stdin = "pipe", stdout = "null", stderr = "pipe" })
+    assert.equal("stage harness-created", guard.stderr:read("l", 60))
+    assert(job:freeze())
+    assert.is_true(#support.marked(marker) > (expect.init and 0 or 1))
+    guard:signal "kill"
+    assert.equal("", support.survivors(marker))
+end)
