@@ -7,9 +7,12 @@
 
 #include "stream.h"
 
+enum { PIECE = 16 << 20 }; /* bytes: what libuv is given at once, whose lengths end at 4 GiB */
+
 struct jg_stream_write {
     uv_write_t request;
     struct jg_stream *stream; /* NULL: it was closed, or hung up, meanwhile */
+    size_t length, begun;
     char data[];
 };
 
@@ -22,9 +25,24 @@ static void finish(struct jg_stream *stream, int code)
         jg_handle_signal(&stream->handle);
 }
 
+static void on_written(uv_write_t *request, int code);
+
+static int write_piece(struct jg_stream_write *writing, uv_stream_t *output)
+{
+    size_t left = writing->length - writing->begun, length = left < PIECE ? left : PIECE;
+    uv_buf_t buffer = uv_buf_init(writing->data + writing->begun, (unsigned)length);
+    writing->begun += length;
+    return uv_write(&writing->request, output, &buffer, 1, on_written);
+}
+
 static void on_written(uv_write_t *request, int code)
 {
     struct jg_stream_write *writing = (struct jg_stream_write *)request;
+    if (code == 0 && writing->stream != NULL && writing->begun < writing->length) {
+        code = write_piece(writing, request->handle);
+        if (code == 0)
+            return;
+    }
     if (writing->stream != NULL)
         finish(writing->stream, code);
     free(writing);
@@ -62,10 +80,9 @@ static int write_text(lua_State *L, struct jg_stream *stream, const char *text, 
         return luaL_error(L, "not enough memory");
     writing->stream = stream;
     memcpy(writing->data, text, length);
-    if (stream->pty != NULL)
-        length = jg_os_pty_type(writing->data, length);
-    uv_buf_t buffer = uv_buf_init(writing->data, (unsigned)length);
-    int code = uv_write(&writing->request, output, &buffer, 1, on_written);
+    writing->length = stream->pty != NULL ? jg_os_pty_type(writing->data, length) : length;
+    writing->begun = 0;
+    int code = write_piece(writing, output);
     if (code != 0) {
         free(writing);
         return jg_fail_uv(L, code, "cannot write", NULL);

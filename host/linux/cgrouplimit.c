@@ -155,6 +155,17 @@ static uint32_t count_memory(const struct jg_cgroup *cgroup)
     return count > 0 ? (uint32_t)count : 0;
 }
 
+/* How many of those who are in it, and not in one inside it, were killed. */
+static uint32_t count_killed(const struct jg_cgroup *cgroup)
+{
+    int64_t count = -1;
+    if (cgroup->home >= 0)
+        count = jg_cgroupfile_number(cgroup->home, "memory.events.local", "oom_kill");
+    if (count < 0)
+        count = jg_cgroupfile_number(cgroup->dir, "memory.events.local", "oom_kill");
+    return count > 0 ? (uint32_t)count : 0;
+}
+
 /* How often somebody couldn't fork: before Linux 6.11 it is counted where they were, since then where the limit is. */
 static uint32_t count_processes(const struct jg_cgroup *cgroup)
 {
@@ -165,8 +176,10 @@ static uint32_t count_processes(const struct jg_cgroup *cgroup)
 
 struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job)
 {
-    struct jg_limit_counts counts = {0, 0};
+    struct jg_limit_counts counts = {0};
     bool processes = false;
+    if (job != NULL && job->cgroup != NULL && jg_limit_of_memory(job))
+        counts.killed = count_killed(job->cgroup);
     for (const struct jg_os_job *outer = job; outer != NULL; outer = outer->parent) {
         processes = processes || outer->limit[JG_LIMIT_PROCESSES] > 0;
         if (outer->limit[JG_LIMIT_MEMORY] > 0)
@@ -188,12 +201,21 @@ void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
         jg_err_set(err, JG_NATIVE_MEMORY_LIMIT, err->what);
 }
 
+/*
+** The limit is counted first, then the kernel chooses whom it kills: that may be somebody who is started in between. And
+** after a while the job may have got another cgroup, where nothing has been counted yet.
+*/
+static bool out_of_memory(const struct jg_limit_counts *now, const struct jg_limit_counts *before)
+{
+    return now->memory > before->memory || (now->memory > 0 && now->killed > before->killed);
+}
+
 enum jg_limit jg_limit_reached(const struct jg_os_process *process, const struct jg_os_status *status)
 {
     if (!status->known || (status->exit.signal == 0 && status->exit.code == 0))
         return JG_LIMIT_NONE;
     struct jg_limit_counts now = jg_limit_counts(process->job);
-    if (status->exit.signal == SIGKILL && now.memory != process->limits.memory)
+    if (status->exit.signal == SIGKILL && out_of_memory(&now, &process->limits))
         return JG_LIMIT_MEMORY;
-    return now.processes != process->limits.processes ? JG_LIMIT_PROCESSES : JG_LIMIT_NONE;
+    return now.processes > process->limits.processes ? JG_LIMIT_PROCESSES : JG_LIMIT_NONE;
 }
