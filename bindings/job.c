@@ -328,10 +328,10 @@ static int terminate(lua_State *L)
 {
     struct jg_job *job = jg_check_job(L, 1);
     lua_Integer code = luaL_optinteger(L, 2, JG_KILLED);
-    luaL_argcheck(L, code > 0 && code <= INT32_MAX, 2,
-                  "must be an exit code that says that something is wrong, from 1");
+    luaL_argcheck(L, code > 0 && code <= UINT32_MAX, 2,
+                  "must be an exit code that says that something is wrong, 1 to 4294967295");
     struct jg_err err;
-    if (!jg_os_job_terminate(job->os, (int)code, &err))
+    if (!jg_os_job_terminate(job->os, (uint32_t)code, &err))
         return jg_fail(L, &err, NULL);
     job->terminated = !job->handle.signalled;
     lua_pushboolean(L, 1);

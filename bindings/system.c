@@ -15,6 +15,8 @@ void jg_close_descriptor(int descriptor)
 int jg_open_descriptor(const char *path, int flags)
 {
     uv_fs_t request;
+    if (!jg_os_is_name(path))
+        return UV_ECHARSET; /* libuv would take another name for it */
     int descriptor = uv_fs_open(NULL, &request, path, flags, 0666, NULL);
     uv_fs_req_cleanup(&request);
     return descriptor;

@@ -196,7 +196,7 @@ enum { JG_KILLED = 128 + 9 };
 ** platform can; the emptiness is reported later. Processes end with the exit code `code` on Windows,
 ** JG_KILLED unless somebody has asked for another, and by SIGKILL on Linux.
 */
-bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err);
+bool jg_os_job_terminate(struct jg_os_job *job, uint32_t code, struct jg_err *err);
 
 /* Freezes or thaws every process in the job. A frozen job refuses jg_os_spawn. */
 bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err);
@@ -289,6 +289,9 @@ struct jg_os_process_events {
     void (*spawned)(void *owner, const struct jg_err *err);
     void (*ended)(void *owner, const struct jg_os_status *status);
 };
+
+/* Can a file have that name? On Windows it must be UTF-8. */
+bool jg_os_is_name(const char *name);
 
 /*
 ** Starts a process, born in `job` (NULL: in the run's own job). Never copies this process's memory.

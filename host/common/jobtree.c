@@ -125,7 +125,7 @@ bool jg_os_job_empty(const struct jg_os_job *job)
 
 /* The innermost first. What one of them is just starting may come to be in it right after that: so as long as somebody
 ** is left it is done again, by jg_jobs_check_all. */
-bool jg_os_job_terminate(struct jg_os_job *job, int code, struct jg_err *err)
+bool jg_os_job_terminate(struct jg_os_job *job, uint32_t code, struct jg_err *err)
 {
     bool ok = true;
     for (struct jg_os_job *child = job->children; child != NULL; child = child->next)

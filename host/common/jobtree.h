@@ -12,7 +12,7 @@
 /* ---- what a system provides ---- */
 
 /* Ends all that is in this job alone; those inside it have been. `code` is for systems whose killed have one. */
-bool jg_job_kill(struct jg_os_job *job, int code, struct jg_err *err);
+bool jg_job_kill(struct jg_os_job *job, uint32_t code, struct jg_err *err);
 
 /* No process that we started is left: is any other? If so, sees to it that jg_job_check is called. */
 bool jg_job_vacant(struct jg_os_job *job);

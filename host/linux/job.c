@@ -91,7 +91,7 @@ const char *jg_os_job_kind(const struct jg_os_job *job)
 }
 
 /* A cgroup's kill reaches the cgroups inside it, but reapers are asked one by one. */
-bool jg_job_kill(struct jg_os_job *job, int code, struct jg_err *err)
+bool jg_job_kill(struct jg_os_job *job, uint32_t code, struct jg_err *err)
 {
     (void)code;
     return job->ops->terminate(job, err);

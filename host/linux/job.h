@@ -44,7 +44,7 @@ struct jg_os_job {
     struct jg_watch events;          /* of the cgroup */
     int live;                        /* how many are in `processes` */
     int holds;
-    int code; /* not 0: its processes are being ended */
+    uint32_t code; /* not 0: its processes are being ended */
     bool isolate, populated, frozen, released;
     double user_time, system_time;     /* of those that a reaper saw ending */
     int64_t read_bytes, written_bytes; /* of those that have ended */

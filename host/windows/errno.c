@@ -150,6 +150,7 @@ static enum jg_err_kind uv_kind(int native)
     case UV_ESRCH:
         return JG_ERR_GONE;
     case UV_EINVAL:
+    case UV_ECHARSET:
         return JG_ERR_INVALID;
     case UV_ENOSYS:
     case UV_ENOTSUP:

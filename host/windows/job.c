@@ -86,9 +86,9 @@ bool jg_job_vacant(struct jg_os_job *job)
 }
 
 /* The system ends what is in the job at that moment. */
-bool jg_job_kill(struct jg_os_job *job, int code, struct jg_err *err)
+bool jg_job_kill(struct jg_os_job *job, uint32_t code, struct jg_err *err)
 {
-    if (!TerminateJobObject(job->handle, (UINT)code))
+    if (!TerminateJobObject(job->handle, code))
         return jg_err_set(err, (int)GetLastError(), "cannot end the job");
     jg_loop_look_again(job->loop);
     return true;

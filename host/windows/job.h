@@ -31,7 +31,7 @@ struct jg_os_job {
     struct jg_suspended suspended;
     int live; /* how many are in `processes` */
     int holds;
-    int code;                                    /* that its processes are being ended with; 0: they aren't */
+    uint32_t code;                               /* that its processes are being ended with; 0: they aren't */
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits; /* as we have set them */
     double cpus;                                 /* processors' worth of time that it may have; 0: no limit */
     LONG reached[JG_LIMIT_COUNT];                /* how often each limit was; the messages' thread counts */

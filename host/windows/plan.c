@@ -118,3 +118,10 @@ void jg_plan_free(struct jg_plan *plan)
     free(plan->environment);
     memset(plan, 0, sizeof *plan);
 }
+
+bool jg_os_is_name(const char *name)
+{
+    wchar_t *wide = jg_wide(name);
+    free(wide);
+    return wide != NULL;
+}

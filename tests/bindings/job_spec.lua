@@ -104,9 +104,16 @@ for name, kind in pairs(helper.kinds) do
             end
         end)
 
+        it("is terminated with any exit code, where the killed have one", function()
+            local process = start(job, trees.plain)
+            assert.is_true(job:terminate(0xC000013A))
+            assert.equal(expect.posix_signals and expect.killed or 0xC000013A, support.ending(process:wait(60)))
+        end)
+
         it("can be terminated when it is empty", function()
             assert.is_true(job:terminate())
             assert.is_true(job:terminate(3))
+            assert.is_true(job:terminate(0xFFFFFFFF))
             assert.equal(7, helper.spawn(job, { "exit", "7" }):wait().code)
         end)
 

@@ -55,6 +55,17 @@ describe("the outputs", function()
         assert.equal("", result.stdout .. result.stderr)
     end)
 
+    it("go to a file of any name that there can be", function()
+        local name = folder .. "/\xff"
+        local process, _, _, why = job:spawn(helper.verbs({ "print", "x" }, { stdout = name }))
+        assert.equal(expect.shell, process ~= nil)
+        assert.equal(not expect.shell and "invalid" or nil, why)
+        if process then
+            assert.is_true(process:wait(60).ok)
+            assert.equal("x\n", helper.read(name))
+        end
+    end)
+
     it("go to files, which are emptied first", function()
         local out, err = helper.write(folder .. "/out", "old old old"), folder .. "/err"
         run({ "print", "x", "error", "y" }, { stdout = out, stderr = err })
