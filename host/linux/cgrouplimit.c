@@ -202,7 +202,8 @@ void jg_limit_explain(const struct jg_os_process *process, struct jg_err *err)
 }
 
 /*
-** The limit is counted first, then the kernel chooses whom it kills: that may be somebody who is started in between. And
+** The limit is counted first, then the kernel chooses whom it kills: that may be somebody who is started in between.
+*And
 ** after a while the job may have got another cgroup, where nothing has been counted yet.
 */
 static bool out_of_memory(const struct jg_limit_counts *now, const struct jg_limit_counts *before)

@@ -11,7 +11,8 @@
 /* Has it, or a job around it, a limit of memory? */
 bool jg_limit_of_memory(const struct jg_os_job *job);
 
-/* How often limits of a job, and of those around it, were reached; and how many in it were killed for want of memory. */
+/* How often limits of a job, and of those around it, were reached; and how many in it were killed for want of memory.
+ */
 struct jg_limit_counts {
     uint32_t memory, killed, processes;
 };
