@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "native.h"
 
 enum { FREEZE_TRIES = 2000 }; /* milliseconds */
 
@@ -205,17 +206,30 @@ bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pi
     return to.ok;
 }
 
-bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
+static bool tell_freezer(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 {
     if (!jg_cgroupfile_write(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
         return jg_err_set(err, jg_cgroup_error(errno), frozen ? "cannot freeze the job" : "cannot thaw the job");
     cgroup->frozen = frozen;
-    for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
+    return true;
+}
+
+/* It isn't instantaneous. */
+static bool await_freezer(const struct jg_cgroup *cgroup)
+{
+    for (int i = 0; i < FREEZE_TRIES; i++) {
         if (jg_cgroupfile_number(cgroup->dir, "cgroup.events", "frozen") != 0)
-            break;
+            return true;
         pause_ms(1);
     }
-    return true;
+    return false;
+}
+
+bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
+{
+    if (!tell_freezer(cgroup, frozen, err))
+        return false;
+    return !frozen || await_freezer(cgroup) || jg_err_set(err, JG_NATIVE_UNCONFIRMED, "cannot freeze the job");
 }
 
 /* Linux 5.13 and older: nobody can fork who is frozen, and who is frozen can be killed. */
@@ -223,8 +237,9 @@ static bool kill_frozen(struct jg_cgroup *cgroup, struct jg_err *err)
 {
     struct jg_pids pids = {0};
     bool frozen = cgroup->frozen;
-    if (!jg_cgroup_freeze(cgroup, true, err))
+    if (!tell_freezer(cgroup, true, err))
         return false;
+    await_freezer(cgroup); /* who takes longer is killed all the same */
     bool ok = jg_cgroup_pids(cgroup, true, &pids);
     for (size_t i = 0; i < pids.count; i++)
         kill(pids.at[i], SIGKILL);
