@@ -174,7 +174,7 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     jg_link_pool_reapers(&job->link->pool, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
-    return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    return ok || jg_err_set(err, errno, "cannot list the job's processes");
 }
 
 static bool vacant(struct jg_os_job *job)
@@ -197,7 +197,7 @@ static bool freeze_cgroup(struct jg_os_job *job, bool frozen, struct jg_err *err
 
 static bool pids_of_cgroup(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
 {
-    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, errno, "cannot list the job's processes");
 }
 
 const struct jg_job_ops jg_reaper_ops = {
