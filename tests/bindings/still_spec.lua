@@ -3,6 +3,7 @@
 local fixture = require "tests.fixture"
 local jg = require "jghost"
 local ordinary = require "tests.ordinary"
+local support = require "tests.support"
 
 local head = [[
     local jg = require "jghost"
@@ -69,6 +70,41 @@ describe("a reaper's job", function()
             assert(job:wait(1))
             assert(quick "close")
         ]]
+    end)
+
+    it("isn't frozen if what holds it together doesn't answer, and goes on when it does", function()
+        local outer <close> = jg.job()
+        local command = ordinary.command { jghost, "--level=reaper", "-e", head .. [[
+            local cat = assert(job:spawn { child, "cat", stdin = "pipe", stdout = "pipe" })
+            for line in io.lines() do
+                print(line, select(2, job:freeze()) or "frozen")
+                assert(job:thaw())
+                cat.stdin:write(line, "\n")
+                assert(cat.stdout:read("l", 5) == line)
+                print "on" io.stdout:flush()
+            end
+        ]], "-", child }
+        command.stdin, command.stdout = "pipe", "pipe"
+        local guard, marker = support.start(outer, command)
+        guard.stdin:write "one\n"
+        assert.equal("one\tfrozen", guard.stdout:read("l", 60))
+        assert.equal("on", guard.stdout:read("l", 60))
+        -- each is continued by the one before, which therefore is stopped first
+        local stopped = { guard, support.find(marker, "jghost-init"), support.find(marker, "jghost-reaper") }
+        for _, process in ipairs(stopped) do
+            assert(process:signal "stop")
+        end
+        guard.stdin:write "two\n"
+        assert.equal("two\tcannot freeze the job: It takes too long", guard.stdout:read("l", 60))
+        assert.equal("on", guard.stdout:read("l", 60))
+        for i = #stopped, 1, -1 do
+            assert(stopped[i]:signal "cont")
+        end
+        guard.stdin:write "three\n"
+        assert.equal("three\tfrozen", guard.stdout:read("l", 60))
+        assert.equal("on", guard.stdout:read("l", 60))
+        guard.stdin:close()
+        assert.is_true(assert(guard:wait(60)).ok)
     end)
 
     it("that has somebody who may not be stopped isn't frozen, and goes on", function()
