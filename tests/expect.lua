@@ -240,6 +240,7 @@ return {
         ["tests/bindings/scope_spec.lua"] = "systemd is Linux's",
         ["tests/guard/noproc_spec.lua"] = "/proc is Linux's",
         ["tests/bindings/reaper_spec.lua"] = "reapers are Linux's",
+        ["tests/bindings/still_spec.lua"] = "reapers are Linux's",
         ["tests/guard/shortage_spec.lua"] = "prlimit's limits are Linux's",
         ["tests/guard/unreadable_spec.lua"] = "files that may be run and not read are Linux's",
         ["tests/bindings/exhausted_spec.lua"] = "prlimit's limits are Linux's",

@@ -62,7 +62,8 @@ bool jg_cgroup_populated(const struct jg_cgroup *cgroup);
 bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err);
 bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err);
 
-/* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. */
+/* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. False with
+** errno if some may be missing. */
 bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids);
 
 /* Removes the run's cgroups, with all cgroups inside them, as far as nobody is in them. For who is outside of the run:

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "native.h"
 
 enum { FREEZE_TRIES = 2000 }; /* milliseconds */
 
@@ -108,53 +109,62 @@ bool jg_cgroup_populated(const struct jg_cgroup *cgroup)
     return number_after(text, "populated") != 0;
 }
 
-void jg_cgroupfile_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument)
+/* As it is, or 0 if somebody has removed the cgroup meanwhile: in such a one there is nobody. */
+static int unless_removed(int error)
+{
+    return error == ENODEV || error == ENOENT ? 0 : error;
+}
+
+int jg_cgroupfile_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument)
 {
     int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
     if (list == NULL) {
+        int error = errno;
         if (copy >= 0)
             close(copy);
-        return;
+        return unless_removed(error);
     }
     for (struct dirent *entry; (entry = readdir(list)) != NULL;)
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
             visit(dir, entry->d_name, argument);
     closedir(list);
+    return 0;
 }
 
 struct collect {
     struct jg_pids *pids;
-    bool all, ok;
+    bool all;
+    int error; /* the first, or 0 */
 };
 
-/* The kernel writes 0 for those. */
-static bool read_pids(int dir, struct jg_pids *pids, int *unseen)
+/* 0, or an errno. For those whom we can't see, the kernel writes 0. */
+static int read_pids(int dir, struct jg_pids *pids, int *unseen)
 {
     int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
     FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    bool ok = true;
+    int error = 0;
     long pid;
     if (file == NULL) {
-        ok = fd < 0 && (errno == ENODEV || errno == ENOENT); /* removed meanwhile */
+        error = errno;
         if (fd >= 0)
             close(fd);
-        return ok;
+        return unless_removed(error);
     }
     while (fscanf(file, "%ld", &pid) == 1) {
-        if (pid > 0)
-            ok = jg_pids_add(pids, (pid_t)pid) && ok;
-        else
+        if (pid <= 0)
             ++*unseen;
+        else if (!jg_pids_add(pids, (pid_t)pid))
+            error = ENOMEM;
     }
     fclose(file);
-    return ok;
+    return error;
 }
 
 bool jg_cgroupfile_pids(int dir, struct jg_pids *pids)
 {
     int unseen = 0;
-    return read_pids(dir, pids, &unseen);
+    return read_pids(dir, pids, &unseen) == 0;
 }
 
 int jg_cgroupfile_unseen(int dir)
@@ -178,12 +188,14 @@ void jg_cgroupfile_move(const struct jg_pids *pids, int dir)
 
 static void collect_inside(int dir, const char *name, void *argument);
 
-static void collect(int dir, struct collect *to, bool all)
+static int collect(int dir, struct jg_pids *pids, bool all)
 {
-    to->ok = jg_cgroupfile_pids(dir, to->pids) && to->ok;
-    struct collect inner = {.pids = to->pids, .all = all, .ok = true};
-    jg_cgroupfile_inside(dir, collect_inside, &inner);
-    to->ok = to->ok && inner.ok;
+    struct collect inner = {.pids = pids, .all = all};
+    int unseen = 0;
+    int error = read_pids(dir, pids, &unseen);
+    if (error == 0)
+        error = jg_cgroupfile_inside(dir, collect_inside, &inner);
+    return error != 0 ? error : inner.error;
 }
 
 static void collect_inside(int dir, const char *name, void *argument)
@@ -192,30 +204,43 @@ static void collect_inside(int dir, const char *name, void *argument)
     if (!to->all && strncmp(name, "job-", 4) == 0)
         return;
     int inner = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (inner < 0)
-        return;
-    collect(inner, to, true);
-    close(inner);
+    int error = inner < 0 ? unless_removed(errno) : collect(inner, to->pids, true);
+    if (inner >= 0)
+        close(inner);
+    if (to->error == 0)
+        to->error = error;
 }
 
 bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pids)
 {
-    struct collect to = {.pids = pids, .all = all, .ok = true};
-    collect(cgroup->dir, &to, all);
-    return to.ok;
+    errno = collect(cgroup->dir, pids, all);
+    return errno == 0;
 }
 
-bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
+static bool tell_freezer(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
 {
     if (!jg_cgroupfile_write(cgroup, "cgroup.freeze", frozen ? "1" : "0"))
         return jg_err_set(err, jg_cgroup_error(errno), frozen ? "cannot freeze the job" : "cannot thaw the job");
     cgroup->frozen = frozen;
-    for (int i = 0; frozen && i < FREEZE_TRIES; i++) { /* it isn't instantaneous */
+    return true;
+}
+
+/* It isn't instantaneous. */
+static bool await_freezer(const struct jg_cgroup *cgroup)
+{
+    for (int i = 0; i < FREEZE_TRIES; i++) {
         if (jg_cgroupfile_number(cgroup->dir, "cgroup.events", "frozen") != 0)
-            break;
+            return true;
         pause_ms(1);
     }
-    return true;
+    return false;
+}
+
+bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err)
+{
+    if (!tell_freezer(cgroup, frozen, err))
+        return false;
+    return !frozen || await_freezer(cgroup) || jg_err_set(err, JG_NATIVE_UNCONFIRMED, "cannot freeze the job");
 }
 
 /* Linux 5.13 and older: nobody can fork who is frozen, and who is frozen can be killed. */
@@ -223,15 +248,14 @@ static bool kill_frozen(struct jg_cgroup *cgroup, struct jg_err *err)
 {
     struct jg_pids pids = {0};
     bool frozen = cgroup->frozen;
-    if (!jg_cgroup_freeze(cgroup, true, err))
+    if (!tell_freezer(cgroup, true, err))
         return false;
-    bool ok = jg_cgroup_pids(cgroup, true, &pids);
+    await_freezer(cgroup); /* who takes longer is killed all the same */
+    bool ok = jg_cgroup_pids(cgroup, true, &pids) || jg_err_set(err, errno, "cannot end the job");
     for (size_t i = 0; i < pids.count; i++)
         kill(pids.at[i], SIGKILL);
     jg_pids_free(&pids);
-    if (!frozen)
-        ok = jg_cgroup_freeze(cgroup, false, err) && ok;
-    return ok || jg_err_set(err, ENOMEM, "cannot end the job");
+    return (frozen || jg_cgroup_freeze(cgroup, false, err)) && ok;
 }
 
 bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err)

@@ -29,7 +29,7 @@ int jg_cgroupfile_unseen(int dir);
 /* Moves processes into it, as far as they are still there. */
 void jg_cgroupfile_move(const struct jg_pids *pids, int dir);
 
-/* Calls `visit` for each cgroup inside. */
-void jg_cgroupfile_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument);
+/* Calls `visit` for each cgroup inside. 0, or an errno if they aren't to be known. */
+int jg_cgroupfile_inside(int dir, void (*visit)(int dir, const char *name, void *argument), void *argument);
 
 #endif

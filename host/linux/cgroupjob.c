@@ -187,7 +187,7 @@ static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
 static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
 {
     bool ok = jg_cgroup_gone(job->cgroup) ? jg_kin_list(job, list) : jg_cgroup_pids(job->cgroup, false, list);
-    return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    return ok || jg_err_set(err, errno, "cannot list the job's processes");
 }
 
 static void dispose(struct jg_os_job *job)

@@ -113,14 +113,18 @@ static bool freeze_all(struct jg_os_job *job, bool frozen, struct jg_err *err)
 
 bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
 {
+    struct jg_err ignored;
     if (job->frozen == frozen)
         return true;
     jg_spawn_wait_job(job->loop, job);
     if (frozen)
         jg_links_settle(job);
     bool around = job->parent != NULL && jg_job_frozen(job->parent);
-    if ((job->cgroup != NULL || !around) && !freeze_all(job, frozen, err))
+    if ((job->cgroup != NULL || !around) && !freeze_all(job, frozen, err)) {
+        if (frozen)
+            freeze_all(job, false, &ignored); /* or half of it would be frozen, and nobody would know which */
         return false;
+    }
     job->frozen = frozen;
     return true;
 }

@@ -17,6 +17,7 @@
 #include "cgroup.h"
 #include "cgrouplimit.h"
 #include "job.h"
+#include "native.h"
 #include "parcel.h"
 #include "process.h"
 #include "proctree.h"
@@ -105,6 +106,15 @@ static bool terminate(struct jg_os_job *job, struct jg_err *err)
     return send_request(link, &(struct jg_reaper_message){.word = JG_REAPER_KILL}, NULL, NULL, err);
 }
 
+/* 0, or why it couldn't be done. A reaper that is gone has nobody left who could be frozen. */
+static int await_answer(int pipe)
+{
+    int error = 0;
+    if (jg_link_wait(pipe, FREEZE_SECONDS) <= 0)
+        return JG_NATIVE_UNCONFIRMED;
+    return read(pipe, &error, sizeof error) == sizeof error ? error : 0;
+}
+
 /* Waits until the reaper has done it: until it closes its end of a pipe. */
 static bool ask_and_wait(struct jg_link *link, enum jg_reaper_word word, const char *what, struct jg_err *err)
 {
@@ -117,10 +127,9 @@ static bool ask_and_wait(struct jg_link *link, enum jg_reaper_word word, const c
     struct jg_reaper_fds fds = {.at = {ends[1]}, .count = 1};
     bool ok = send_request(link, &message, NULL, &fds, err);
     close(ends[1]);
-    if (ok)
-        jg_link_wait(ends[0], FREEZE_SECONDS);
+    int error = ok ? await_answer(ends[0]) : 0;
     close(ends[0]);
-    return ok;
+    return ok && (error == 0 || jg_err_set(err, error, what));
 }
 
 static bool freeze(struct jg_os_job *job, bool frozen, struct jg_err *err)
@@ -165,7 +174,7 @@ static bool pids(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err
     jg_link_pool_reapers(&job->link->pool, &reapers);
     bool ok = jg_proctree_descendants(job->link->pid, &reapers, list);
     jg_pids_free(&reapers);
-    return ok || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    return ok || jg_err_set(err, errno, "cannot list the job's processes");
 }
 
 static bool vacant(struct jg_os_job *job)
@@ -188,7 +197,7 @@ static bool freeze_cgroup(struct jg_os_job *job, bool frozen, struct jg_err *err
 
 static bool pids_of_cgroup(struct jg_os_job *job, struct jg_pids *list, struct jg_err *err)
 {
-    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, ENOMEM, "cannot list the job's processes");
+    return jg_cgroup_pids(job->cgroup, false, list) || jg_err_set(err, errno, "cannot list the job's processes");
 }
 
 const struct jg_job_ops jg_reaper_ops = {

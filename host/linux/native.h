@@ -13,6 +13,8 @@
       "There is no /proc here: have root mount it, by `mkdir -p /proc && mount -t proc proc /proc`") \
     X(FEW_DESCRIPTORS, NO_DESCRIPTORS, \
       "Too few may be open, or too many were inherited: raise the limit, by `ulimit -n 256`") \
+    X(NEVER_STILL, OTHER, "Its processes start others, or are continued, faster than they can be stopped") \
+    X(UNCONFIRMED, OTHER, "It takes too long") \
     X(CGROUP_GONE, GONE, "Somebody else has removed its cgroup") \
     X(LATE, INVALID, "The job around it has processes already: give limits before you start anything in it") \
     X(PROCESS_LIMIT, NO_PROCESSES, "The job has as many processes as its limit allows") \

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "pids.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum { FIRST_ROOM = 32 };
@@ -46,6 +47,8 @@ bool jg_pids_remove(struct jg_pids *pids, pid_t pid)
 
 void jg_pids_free(struct jg_pids *pids)
 {
+    int error = errno;
     free(pids->at);
     *pids = (struct jg_pids){0};
+    errno = error;
 }

@@ -21,6 +21,7 @@ bool jg_pids_has(const struct jg_pids *pids, pid_t pid);
 /* True if it was in the list. */
 bool jg_pids_remove(struct jg_pids *pids, pid_t pid);
 
+/* Leaves errno as it is: it may say why the list wasn't to be had. */
 void jg_pids_free(struct jg_pids *pids);
 
 #endif

@@ -198,11 +198,25 @@ static void tell_all(struct snapshot *snapshot, jg_os_process_each_fn *each, voi
             tell(snapshot, &snapshot->at[i], each, argument);
 }
 
+/* Two are needed at once to tell of a process. Without them only half of it would be told, as if that were all. */
+static bool has_descriptors(void)
+{
+    int one = open("/", O_PATH | O_CLOEXEC), two = open("/", O_PATH | O_CLOEXEC), error = errno;
+    if (one >= 0)
+        close(one);
+    if (two >= 0)
+        close(two);
+    errno = error;
+    return two >= 0;
+}
+
 static bool open_snapshot(struct snapshot *snapshot, struct jg_err *err)
 {
     *snapshot = (struct snapshot){
         .outer_is_ours = outer_is_ours(), .boot = jg_procstat_boot_time(), .command = malloc(COMMAND_SIZE)};
-    return snapshot->command != NULL || jg_err_set(err, ENOMEM, "cannot list the processes");
+    if (snapshot->command == NULL)
+        return jg_err_set(err, ENOMEM, "cannot list the processes");
+    return has_descriptors() || jg_err_set(err, errno, "cannot list the processes");
 }
 
 static void close_snapshot(struct snapshot *snapshot)

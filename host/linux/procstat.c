@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "procstat.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,11 @@ const char *jg_procstat_state(char letter, bool frozen)
     default:
         return frozen ? "frozen" : "sleeping";
     }
+}
+
+bool jg_procstat_is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
 int jg_procstat_why(int error)

@@ -18,7 +18,7 @@ struct jg_procstat {
     double started;                /* seconds since the system's start */
 };
 
-/* By our own /proc. False if it isn't there any more. */
+/* By our own /proc. False if it isn't there any more, or with errno if it can't be read. */
 bool jg_procstat_read(pid_t pid, struct jg_procstat *stat);
 
 /* Its command line, the arguments joined by blanks. False if there is none, or it isn't there any more. */
@@ -33,6 +33,9 @@ const char *jg_procstat_state(char letter, bool frozen);
 /* How long the system has been running, in seconds; when it was started, in seconds since the Unix epoch. */
 double jg_procstat_uptime(void);
 double jg_procstat_boot_time(void);
+
+/* Is it an errno of ours, who lack descriptors or memory, and not of what was to be read? */
+bool jg_procstat_is_shortage(int error);
 
 /* Why something failed that needs /proc: that errno, or if there is no /proc, what says so. The kernel's own words
 ** don't: they are those for any file that is missing, or for a folder on which nothing is mounted. */

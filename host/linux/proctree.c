@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -35,19 +36,27 @@ static bool add(struct table *table, pid_t pid, pid_t parent)
     return true;
 }
 
+/* False with errno. Who isn't there any more is left out, but a table without those for whom we lacked something would
+** be taken for a whole one. */
+static bool add_process(struct table *table, pid_t pid)
+{
+    struct jg_procstat stat;
+    if (!jg_procstat_read(pid, &stat))
+        return !jg_procstat_is_shortage(errno);
+    return add(table, stat.pid, stat.parent);
+}
+
 static bool read_table(struct table *table)
 {
     DIR *proc = opendir("/proc");
     bool ok = proc != NULL;
-    for (struct dirent *entry; ok && (entry = readdir(proc)) != NULL;) {
-        if (!isdigit((unsigned char)entry->d_name[0]))
-            continue;
-        struct jg_procstat stat;
-        if (jg_procstat_read((pid_t)strtol(entry->d_name, NULL, 10), &stat))
-            ok = add(table, stat.pid, stat.parent);
-    }
+    for (struct dirent *entry; ok && (entry = readdir(proc)) != NULL;)
+        if (isdigit((unsigned char)entry->d_name[0]))
+            ok = add_process(table, (pid_t)strtol(entry->d_name, NULL, 10));
+    int error = errno;
     if (proc != NULL)
         closedir(proc);
+    errno = error;
     return ok;
 }
 
@@ -79,6 +88,14 @@ static bool add_children(const struct table *table, pid_t parent, const struct j
     return ok;
 }
 
+/* Leaves errno as it is. */
+static void drop(struct table *table)
+{
+    int error = errno;
+    free(table->at);
+    errno = error;
+}
+
 static bool descend(const pid_t *roots, size_t count, const struct jg_pids * not, struct jg_pids *descendants)
 {
     struct table table = {0};
@@ -91,7 +108,7 @@ static bool descend(const pid_t *roots, size_t count, const struct jg_pids * not
     /* A number that was reused while we read could close a circle: there can't be more than the table has. */
     for (; ok && next < descendants->count && descendants->count <= table.count; next++)
         ok = add_children(&table, descendants->at[next], not, descendants);
-    free(table.at);
+    drop(&table);
     return ok;
 }
 
@@ -113,7 +130,7 @@ static bool scan_children(struct jg_pids *children)
     for (size_t i = 0; ok && i < table.count; i++)
         if (table.at[i].parent == self)
             ok = jg_pids_add(children, table.at[i].pid);
-    free(table.at);
+    drop(&table);
     return ok;
 }
 

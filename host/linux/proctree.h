@@ -6,6 +6,8 @@
 
 #include "pids.h"
 
+/* All are false with errno if they can't know, or lack descriptors or memory. */
+
 /* Adds the children of this single-threaded process, ended ones that it hasn't reaped among them. */
 bool jg_proctree_children(struct jg_pids *children);
 

@@ -60,6 +60,13 @@ static void make_nested(struct jg_reaper *reaper, const struct jg_reaper_message
             sleep(1); /* it must not be taken for a part of the job */
 }
 
+/* Whoever waits for it has it closed then. */
+static void answer(const struct jg_reaper_fds *fds, int error)
+{
+    if (error != 0 && fds->count == 1)
+        (void)!write(fds->at[0], &error, sizeof error); /* nobody may be waiting any more */
+}
+
 static void serve(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds)
 {
     switch (message->word) {
@@ -70,10 +77,10 @@ static void serve(struct jg_reaper *reaper, const struct jg_reaper_message *mess
         end_all(reaper);
         break;
     case JG_REAPER_FREEZE:
-        jg_reaper_freeze(reaper);
+        answer(fds, jg_reaper_freeze(reaper));
         break;
     case JG_REAPER_THAW:
-        jg_reaper_thaw(reaper);
+        answer(fds, jg_reaper_thaw(reaper));
         break;
     case JG_REAPER_CHILD:
         if (fds->count == 1)

@@ -21,7 +21,7 @@ enum jg_reaper_word {
     /* requests */
     JG_REAPER_SPAWN, /* id; descriptors: its 0, 1, 2, then a cgroup, a terminal and a text if the flags say so */
     JG_REAPER_KILL,
-    JG_REAPER_FREEZE, /* a descriptor, closed when it is done */
+    JG_REAPER_FREEZE, /* a descriptor, closed when it is done; before that, an int is written if it couldn't be */
     JG_REAPER_THAW,   /* the same */
     JG_REAPER_SETTLE, /* the same: all that was asked for before is done */
     JG_REAPER_CHILD,  /* a descriptor: the reaper's end of another pair; flags: isolated? */

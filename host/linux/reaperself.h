@@ -30,9 +30,9 @@ struct jg_reaper {
 /* Serves SPAWN. Takes the descriptors. */
 void jg_reaper_spawn(struct jg_reaper *reaper, const struct jg_reaper_message *message, struct jg_reaper_fds *fds);
 
-/* Serves FREEZE and THAW. */
-void jg_reaper_freeze(struct jg_reaper *reaper);
-void jg_reaper_thaw(struct jg_reaper *reaper);
+/* Serves FREEZE and THAW: 0, or why it couldn't be done. A freeze that couldn't be has been undone. */
+int jg_reaper_freeze(struct jg_reaper *reaper);
+int jg_reaper_thaw(struct jg_reaper *reaper);
 
 /* For jg_ender: is this child another job's reaper? This one has been reaped. */
 bool jg_reaper_is_nested(void *reaper, pid_t pid);

@@ -1,20 +1,15 @@
 /*
-** reaperspawn.c: a reaper starts a process, and freezes those there are.
+** reaperspawn.c: a reaper starts a process.
 */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "birth.h"
 #include "linux.h"
 #include "parcel.h"
-#include "procstat.h"
-#include "proctree.h"
 #include "reaperself.h"
 #include "slot.h"
 
@@ -70,46 +65,4 @@ void jg_reaper_spawn(struct jg_reaper *reaper, const struct jg_reaper_message *m
         reaper->recent[reaper->served % JG_REAPER_RECENT] = pid;
     }
     jg_outbox_send(&reaper->box, &answer, pidfd);
-}
-
-static bool is_stopped(pid_t pid)
-{
-    struct jg_procstat stat;
-    return !jg_procstat_read(pid, &stat) || strchr("TtZX", stat.state) != NULL;
-}
-
-/*
-** Until a round finds nobody that isn't stopped: who was just being forked comes with the next one, and who was sent
-** the signal while it ran, or waited for a processor, stops a moment later.
-*/
-void jg_reaper_freeze(struct jg_reaper *reaper)
-{
-    enum { ROUNDS = 10000, PAUSE_NS = 100000 };
-    bool again = true;
-    for (int round = 0; again && round < ROUNDS; round++) {
-        struct jg_pids pids = {0};
-        if (round > 0)
-            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
-        again = false;
-        jg_proctree_descendants(getpid(), &reaper->nested, &pids);
-        for (size_t i = 0; i < pids.count; i++) {
-            if (is_stopped(pids.at[i]))
-                continue;
-            again = true;
-            if (kill(pids.at[i], SIGSTOP) == 0 && !jg_pids_has(&reaper->stopped, pids.at[i]))
-                jg_pids_add(&reaper->stopped, pids.at[i]);
-        }
-        jg_pids_free(&pids);
-    }
-}
-
-void jg_reaper_thaw(struct jg_reaper *reaper)
-{
-    struct jg_pids pids = {0};
-    jg_proctree_descendants(getpid(), &reaper->nested, &pids);
-    for (size_t i = 0; i < pids.count; i++)
-        if (jg_pids_has(&reaper->stopped, pids.at[i]))
-            kill(pids.at[i], SIGCONT);
-    jg_pids_free(&pids);
-    jg_pids_free(&reaper->stopped);
 }

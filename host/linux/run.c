@@ -60,8 +60,7 @@ bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_de
     /* from here on signals wait for step 5; the harness gives itself its mask back */
     sigset_t set;
     jg_forwarded_signals(&set);
-    if (level == JG_LEVEL_REAPER)
-        sigaddset(&set, SIGCHLD); /* see follow_init */
+    sigaddset(&set, SIGCHLD); /* see follow_init */
     sigprocmask(SIG_BLOCK, &set, NULL);
     new->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (new->signals == -1)

@@ -49,11 +49,14 @@ static void follow_stop(struct jg_os_run *run, const struct signalfd_siginfo *in
         tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
 }
 
-/* At level `reaper` a process of the script's may have stopped init, without which the run would never end. */
+/*
+** Somebody may have stopped init, without which the run would never end: at level `reaper` a process of the script's,
+** elsewhere only who isn't in the namespace. At level `autokill` it is a child for which __WALL must be said.
+*/
 static void follow_init(const struct jg_os_run *run)
 {
     siginfo_t info = {0};
-    if (waitid(P_PID, (id_t)run->init_pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
+    if (waitid(P_PID, (id_t)run->init_pid, &info, WSTOPPED | WNOHANG | __WALL) == 0 && info.si_pid != 0)
         syscall(SYS_pidfd_send_signal, run->init, SIGCONT, NULL, 0);
 }
 

@@ -89,8 +89,11 @@ bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct
 {
     const struct jg_cgroup *cgroup = job->cgroup;
     struct jg_pids pids = {0};
-    (void)err;
     *usage = unknown;
+    if (!jg_cgroup_pids(cgroup, true, &pids)) { /* which takes more descriptors than all that is read after it */
+        jg_pids_free(&pids);
+        return jg_err_set(err, errno, "cannot tell what the job has used");
+    }
     int64_t user = jg_cgroupfile_number(cgroup->dir, "cpu.stat", "user_usec");
     int64_t system = jg_cgroupfile_number(cgroup->dir, "cpu.stat", "system_usec");
     if (user >= 0 && system >= 0) {
@@ -98,14 +101,12 @@ bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct
         usage->system_time = (double)system / 1e6 - cgroup->base_system;
     }
     usage->peak_memory = jg_usage_peak(job);
-    if (jg_cgroup_pids(cgroup, true, &pids)) {
-        usage->active_processes = (int64_t)pids.count;
-        usage->read_bytes = usage->written_bytes = 0;
-        add_io(job, usage);
-        add_live_io(&pids, usage);
-        add_orphans_io(cgroup, usage);
-        keep_io(job, usage);
-    }
+    usage->active_processes = (int64_t)pids.count;
+    usage->read_bytes = usage->written_bytes = 0;
+    add_io(job, usage);
+    add_live_io(&pids, usage);
+    add_orphans_io(cgroup, usage);
+    keep_io(job, usage);
     jg_pids_free(&pids);
     return true;
 }

@@ -37,6 +37,38 @@ local function exhaust(limit, kind, stdout)
     return result.stdout
 end
 
+-- What is asked of a job with a process in a job inside it, while none to six descriptors are free: either all of it
+-- is known, or it is said what is lacking.
+local asking = [[
+    local jg = require "jghost"
+    local child, kind = arg[1], arg[2]
+    local job = assert(jg.job { isolate = kind == "isolated", memory = kind == "limited" and "1G" or nil })
+    assert(assert(job:job()):spawn { child, "hang" })
+    local host_pid = job:processes()[1].host_pid
+    local is_whole = {
+        processes = function(list) return #list == 1 and list[1].host_pid == host_pid end,
+        leaked = function(list) return #list == 0 end,
+        usage = function(usage) return usage.active_processes == 1 and usage.user_time end,
+    }
+    local files = {}
+    local function leave(free)
+        for file in function() return io.open "/dev/null" end do
+            files[#files + 1] = file
+        end
+        for _ = 1, free do
+            table.remove(files):close()
+        end
+    end
+    for free = 0, 6 do
+        for what, check in pairs(is_whole) do
+            leave(free)
+            local value, message, _, name = job[what](job)
+            assert(value and check(value) or name == "no_descriptors", ("%s, %d free: %s"):format(what, free, message))
+            assert(not value == (free == 0) or free > 0 and free < 6)
+        end
+    end
+]]
+
 -- How many tasks our user has, since that is what the limit counts.
 local function tasks_of_user()
     local list = assert(jg.run { "ps", "-L", "--no-headers", "-o", "lwp", "-U", tostring(jg.run({ "id",
@@ -56,6 +88,13 @@ for kind in pairs(helper.kinds) do
         it("no descriptors are left for handles of processes", function()
             local output = exhaust("--nofile=80:80", kind, "inherit") -- some kinds can do without
             assert.truthy(output:find "^no_descriptors .*oo many open files" or output:find "^nil\n", output)
+        end)
+
+        it("too few descriptors are left to ask what is in it", function()
+            local result = assert(jg.run {
+                "prlimit", "--nofile=80:80", helper.jghost, "-e", asking, "-", helper.child, kind, timeout = 60,
+            })
+            assert.is_true(result.ok, tostring(result) .. result.stderr)
         end)
 
         it("no processes are left", function()

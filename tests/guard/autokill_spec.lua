@@ -41,15 +41,20 @@ local function is_stopped(pid)
     return support.read_any(("/proc/%d/stat"):format(pid)):find "%) T" ~= nil
 end
 
+local function stop(process)
+    process:signal "stop"
+    local deadline = jg.now() + 60
+    while not is_stopped(process.pid) and jg.now() < deadline do
+        jg.sleep(0.005) -- nothing tells a process that isn't the parent of a stop
+    end
+    assert.is_true(is_stopped(process.pid))
+end
+
 -- Kills the guard of a run whose init can do nothing for its own end: it is stopped, and has no death signal.
 local function kill_guard(job, level)
     local guard, init, marker = start(job, level, { JGHOST_NO_DEATH_SIGNAL = "1" })
-    init:signal "stop"
-    local deadline = jg.now() + 60
-    while not is_stopped(init.pid) and jg.now() < deadline do
-        jg.sleep(0.005) -- nothing tells a process that isn't the parent of a stop
-    end
-    assert.is_true(is_stopped(init.pid))
+    stop(guard) -- or it would continue init
+    stop(init)
     guard:signal "kill"
     guard:wait()
     return init, marker

@@ -265,17 +265,34 @@ for _, level in ipairs(support.levels()) do
     end)
 end
 
--- In a namespace nobody in it can.
-it("at level reaper a process of the script's can't keep init from working by stopping it", function()
-    needs_signals()
-    local job <close> = jg.job {}
-    local guard, marker = start_command(job, {
-        support.jghost, "--level=reaper", "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
-    })
-    local init = support.await(marker, "jghost-init")
-    for _ = 1, 3 do
-        assert(init:signal "stop")
-    end
-    guard.stdin:write "\n"
-    assert.equal(11, guard:wait(60).code)
-end)
+-- At level `reaper` a process of the script's can do that, elsewhere only somebody who isn't in the namespace.
+for _, level in ipairs(support.levels()) do
+    describe("at level " .. level .. ", init can't be kept from working by stopping it", function()
+        local function stop_init(job)
+            needs_signals()
+            local guard, marker = start_command(job, {
+                support.jghost, "--level=" .. level, "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
+            })
+            local init = support.await(marker, "jghost-init")
+            for _ = 1, 3 do
+                assert(init:signal "stop")
+            end
+            return guard, marker
+        end
+
+        it("when the harness ends", function()
+            local job <close> = jg.job {}
+            local guard = stop_init(job)
+            guard.stdin:write "\n"
+            assert.equal(11, assert(guard:wait(10), "the guard doesn't end").code)
+        end)
+
+        it("when the harness is killed", function()
+            local job <close> = jg.job {}
+            local guard, marker = stop_init(job)
+            support.await(marker, "jghost-harness"):signal "kill"
+            assert.equal(137, assert(guard:wait(10), "the guard doesn't end").code)
+            assert.equal("", support.survivors(marker))
+        end)
+    end)
+end
