@@ -18,7 +18,7 @@ local folder = "build/vm"
 local all_settings = "root,delegated,nobody,no-user-namespaces,delegated-reaper,filtered"
 local console_tail = 2000 -- bytes
 
-local options = { settings = all_settings, timeout = "900" }
+local options = { settings = all_settings, timeout = "600" }
 local words = {}
 for _, word in ipairs(arg) do
     local name, value = word:match "^%-%-(%w+)=(.+)$"
