@@ -76,6 +76,9 @@ struct jg_host;
 struct jg_alarm;
 typedef void jg_alarm_fn(void *owner);
 
+/* Of the monotonic clock. */
+double jg_seconds_now(void);
+
 /* Rings once after `seconds`; NULL without memory. Give it back, whether or not it has rung. */
 struct jg_alarm *jg_alarm_start(struct jg_host *host, double seconds, jg_alarm_fn *ring, void *owner);
 void jg_alarm_stop(struct jg_host *host, struct jg_alarm *alarm);

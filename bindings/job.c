@@ -59,11 +59,11 @@ bool jg_host_jobs_populated(const struct jg_host *host)
     return false;
 }
 
-void jg_job_populated(struct jg_job *job)
+void jg_job_populated(struct jg_job *job, double since)
 {
     for (; job != NULL; job = job->parent) {
         jg_handle_reset(&job->handle);
-        jg_cpu_watch_start(&job->cpu);
+        jg_cpu_watch_start(&job->cpu, since);
     }
 }
 
@@ -229,7 +229,7 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
         return jg_fail(L, &err, name);
     }
     link_job(job, parent);
-    job->cpu = (struct jg_cpu_watch){.host = job->host, .job = job->os, .limit = limits.value[JG_LIMIT_CPU_TIME]};
+    jg_cpu_watch_init(&job->cpu, job->host, job->os, limits.value[JG_LIMIT_CPU_TIME]);
     int refused = jg_set_limits(L, &limits, job->os);
     if (refused != 0)
         release(job);

@@ -243,8 +243,8 @@ int jg_job_spawn(lua_State *L)
         give_up(process);
         return finish(L, LUA_OK, 0);
     }
-    jg_job_populated(job);
     jg_process_follow(process);
+    jg_job_populated(job, process->began);
     return jg_wait_one(L, &process->born, INFINITY, finish, 0);
 }
 

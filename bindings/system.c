@@ -31,7 +31,7 @@ bool jg_is_folder(const char *path)
 /* now() → seconds of a clock that only goes forward */
 static int now(lua_State *L)
 {
-    lua_pushnumber(L, (lua_Number)uv_hrtime() * 1e-9);
+    lua_pushnumber(L, jg_seconds_now());
     return 1;
 }
 
