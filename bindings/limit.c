@@ -10,6 +10,10 @@
 /* Of the processor time, that is how exact it is: looking costs time itself. */
 static const double SHORTEST_LOOK = 0.01, FRACTION = 0.01; /* seconds; of the limit */
 
+/* Until it can be looked at. */
+static const double NEXT_TRY = 0.1; /* seconds */
+enum { MOST_MISSED = 10 };
+
 static const double SMALLEST_CPUS = 0.01;
 
 enum { ABSENT = -1 };
@@ -101,16 +105,22 @@ static void end_job(struct jg_cpu_watch *watch)
     jg_os_job_terminate(watch->job, JG_KILLED, &ignored);
 }
 
-/* A job that can't be watched any more for want of memory ends, too: better than one without its limit. */
+/*
+** A job that can't be watched any more ends, too: better than one without its limit. For want of memory that is at
+** once; who can't be looked at may be so for a moment only, and is looked at again for about a second.
+*/
 static void look(void *owner)
 {
     struct jg_cpu_watch *watch = owner;
-    struct jg_os_usage usage;
     struct jg_err ignored;
     jg_cpu_watch_stop(watch);
-    if (jg_os_job_usage(watch->job, &usage, &ignored))
-        watch->used = fmax(usage.user_time, 0) + fmax(usage.system_time, 0);
-    rest_until_due(watch);
+    if (jg_os_job_cpu_time(watch->job, &watch->used, &ignored)) {
+        watch->missed = 0;
+        watch->reached = false;
+        rest_until_due(watch);
+    } else {
+        watch->rest = ++watch->missed < MOST_MISSED ? NEXT_TRY : 0;
+    }
     watch->since = jg_seconds_now();
     if (watch->rest > 0)
         watch->alarm = jg_alarm_start(watch->host, watch->rest, look, watch);

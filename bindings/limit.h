@@ -22,6 +22,7 @@ struct jg_cpu_watch {
     double rest;            /* seconds with somebody in the job until it is looked at; from `since` on, or from when
                                somebody comes */
     double since;           /* since when somebody is in it, or it was last looked at; of the monotonic clock */
+    int missed;             /* how often it couldn't be looked at, one after another */
     bool reached;           /* and the job was ended for it */
 };
 
