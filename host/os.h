@@ -255,6 +255,7 @@ struct jg_os_process_info {
     double user_time, system_time;
     int64_t memory; /* resident */
     int64_t threads;
+    bool ending;   /* its job, or one around it, was asked to end it: see jg_os_job_terminate */
     bool internal; /* no work of the script's, and soon to end: a reaper of ours, the system's half of a console */
 };
 

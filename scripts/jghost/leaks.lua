@@ -46,7 +46,7 @@ local function among(processes)
         end
     end
     for _, process in ipairs(processes) do
-        if not (process.internal or is_dead(process) or is_in_care(process, living)) then
+        if not (process.internal or process.ending or is_dead(process) or is_in_care(process, living)) then
             found[#found + 1] = process
             process.parent = living[process.local_parent] and process.parent -- else it is who adopts the orphans
         end

@@ -141,7 +141,8 @@ describe("a leak", function()
                 local server = helper.spawn(job, { "fork-tree", "2", "2", "ready", "hang" }, { stdout = "pipe" })
                 server.stdout:read()
                 assert.same({}, assert(job:leaked()))
-                assert.is_true(helper.spawn(job, daemon, { name = "test", stdout = "capture" }):wait().ok)
+                local test = helper.spawn(job, daemon, { name = "test", stdout = "capture" }) -- kept: so is its pipe
+                assert.is_true(test:wait().ok)
                 local leaked = assert(job:leaked())
                 assert.equal(1, #leaked, tostring(leaked))
                 assert_holds({ "stdout" }, leaked[1])
@@ -374,6 +375,31 @@ describe("the option 'leaks'", function()
             "false\tjob inner\njob inner %(closed%)\nfalse\tjob fail warn\njob inner %(closed%)\n",
             (result.stdout:gsub(": %x*x?%x+", "")), result.stderr)
         assert.equal("jghost: job inner leaked child (pid N)\njghost: job warn fail leaked child (pid N)\n", said)
+    end)
+
+    it("isn't looked for among those who are being ended with a job inside", function()
+        local result, said = script [[
+            local function leave(act)
+                local outer <close> = jg.job { leaks = "fail" }
+                local inner = outer:job { leaks = "allow" }
+                assert(inner:spawn(daemon())):wait()
+                assert(#outer:leaked() == 1)
+                act(inner)
+                assert(#outer:leaked() == 0, tostring(outer:leaked()))
+            end
+            for i = 1, 20 do
+                leave(function(inner) assert(inner:terminate()) end)
+            end
+            local outer <close> = jg.job { leaks = "fail" }
+            local function forget()
+                assert(outer:job():spawn(daemon())):wait()
+            end
+            forget()
+            collectgarbage()
+            collectgarbage()
+        ]]
+        assert.is_true(result.ok, tostring(result))
+        assert.equal("", said)
     end)
 
     it("is looked at where Lua can't yield, and where the task is cancelled", function()
