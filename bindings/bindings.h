@@ -280,9 +280,9 @@ int jg_fail_timeout(lua_State *L);
 /* Tells the user of the error on top of the stack, after `what`, and pops it. */
 void jg_complain(lua_State *L, const char *what);
 
-/* Raises an error if the table at `index` has a key, other than an integer, that isn't in `names`
-** (NULL-terminated), and names the nearest. `function` is how the user called it. */
-void jg_check_options(lua_State *L, int index, const char *function, const char *const *names);
+/* Raises an error if the table at `index` has a key that isn't in `names` (NULL-terminated), and names the nearest, nor
+** an integer from 1 to `items`. `function` is how the user called it. */
+void jg_check_options(lua_State *L, int index, const char *function, lua_Integer items, const char *const *names);
 
 /* Pushes a value as the messages of errors name it: 3, true, "3" for a text, "a table"; no addresses. */
 const char *jg_push_description(lua_State *L, int index);

@@ -208,7 +208,7 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
 {
     struct jg_os_job_options options = {0};
     struct jg_err err;
-    jg_check_options(L, 2, function, option_names);
+    jg_check_options(L, 2, function, 0, option_names);
     options.isolate = jg_boolean_option(L, 2, function, "isolate");
     struct jg_limits limits = jg_check_limits(L, 2, function);
     push_leaks(L, parent, function);

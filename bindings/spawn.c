@@ -200,7 +200,7 @@ int jg_job_spawn(lua_State *L)
     luaL_checktype(L, OPTIONS, LUA_TTABLE);
     lua_settop(L, OPTIONS);
     luaL_checkstack(L, 40, FUNCTION);
-    jg_check_options(L, OPTIONS, FUNCTION, option_names);
+    jg_check_options(L, OPTIONS, FUNCTION, LUA_MAXINTEGER, option_names);
 
     struct jg_process *process = jg_process_push(L);
     lua_getiuservalue(L, PROCESS, 1);

@@ -91,7 +91,7 @@ static int check_options(lua_State *L)
         lua_pop(L, 1);
     }
     names[count] = NULL;
-    jg_check_options(L, 1, function, names);
+    jg_check_options(L, 1, function, LUA_MAXINTEGER, names);
     return 0;
 }
 
