@@ -59,6 +59,11 @@ void jg_alarm_stop(struct jg_host *host, struct jg_alarm *alarm)
     host->alarms = alarm;
 }
 
+double jg_seconds_now(void)
+{
+    return (double)uv_hrtime() * 1e-9;
+}
+
 struct jg_alarm *jg_alarm_next(struct jg_alarm *alarm)
 {
     return alarm->next;

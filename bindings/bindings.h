@@ -76,6 +76,9 @@ struct jg_host;
 struct jg_alarm;
 typedef void jg_alarm_fn(void *owner);
 
+/* Of the monotonic clock. */
+double jg_seconds_now(void);
+
 /* Rings once after `seconds`; NULL without memory. Give it back, whether or not it has rung. */
 struct jg_alarm *jg_alarm_start(struct jg_host *host, double seconds, jg_alarm_fn *ring, void *owner);
 void jg_alarm_stop(struct jg_host *host, struct jg_alarm *alarm);
@@ -277,9 +280,9 @@ int jg_fail_timeout(lua_State *L);
 /* Tells the user of the error on top of the stack, after `what`, and pops it. */
 void jg_complain(lua_State *L, const char *what);
 
-/* Raises an error if the table at `index` has a key, other than an integer, that isn't in `names`
-** (NULL-terminated), and names the nearest. `function` is how the user called it. */
-void jg_check_options(lua_State *L, int index, const char *function, const char *const *names);
+/* Raises an error if the table at `index` has a key that isn't in `names` (NULL-terminated), and names the nearest, nor
+** an integer from 1 to `items`. `function` is how the user called it. */
+void jg_check_options(lua_State *L, int index, const char *function, lua_Integer items, const char *const *names);
 
 /* Pushes a value as the messages of errors name it: 3, true, "3" for a text, "a table"; no addresses. */
 const char *jg_push_description(lua_State *L, int index);

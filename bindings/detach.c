@@ -147,7 +147,7 @@ static int detach(lua_State *L)
     luaL_checktype(L, OPTIONS, LUA_TTABLE);
     lua_settop(L, OPTIONS);
     luaL_checkstack(L, 40, FUNCTION);
-    jg_check_options(L, OPTIONS, FUNCTION, option_names);
+    jg_check_options(L, OPTIONS, FUNCTION, LUA_MAXINTEGER, option_names);
 
     struct request *request = push_request(L);
     lua_newtable(L);

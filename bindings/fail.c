@@ -81,20 +81,27 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
-void jg_check_options(lua_State *L, int index, const char *function, const char *const *names)
+/* The value at the top is a key of the options: raises an error if it is none of the names. */
+static void check_name(lua_State *L, const char *function, const char *const *names)
+{
+    const char *name = lua_tostring(L, -1);
+    if (is_one_of(name, names))
+        return;
+    const char *nearest = jg_nearest(name, names, count_names(names));
+    if (nearest != NULL)
+        luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", function, name, nearest);
+    luaL_error(L, "%s: unknown option '%s'", function, name);
+}
+
+void jg_check_options(lua_State *L, int index, const char *function, lua_Integer items, const char *const *names)
 {
     lua_pushnil(L);
     while (lua_next(L, index) != 0) {
         lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TNUMBER)
-            continue;
-        const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, -1);
-        if (is_one_of(name, names))
-            continue;
-        const char *nearest = jg_nearest(name, names, count_names(names));
-        if (nearest != NULL)
-            luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", function, name, nearest);
-        luaL_error(L, "%s: unknown option '%s'", function, name);
+        if (lua_type(L, -1) == LUA_TSTRING)
+            check_name(L, function, names);
+        else if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 || lua_tointeger(L, -1) > items)
+            luaL_error(L, "%s: unknown option [%s]", function, jg_push_description(L, -1));
     }
 }
 

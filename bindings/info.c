@@ -60,6 +60,7 @@ static void set_origin(lua_State *L, int spawned, const struct jg_os_process_inf
     else
         lua_pop(L, 1);
     set_flag(L, "spawned", is_spawned);
+    set_flag(L, "ending", info->ending);
     set_flag(L, "internal", info->internal && !is_spawned);
 }
 
@@ -67,7 +68,7 @@ static void add_process(const struct jg_os_process_info *info, void *argument)
 {
     struct listing *listing = argument;
     lua_State *L = listing->L;
-    lua_createtable(L, 0, 17);
+    lua_createtable(L, 0, 18);
     set_integer(L, "pid", info->pid);
     set_integer(L, "local_pid", info->local_pid);
     set_integer(L, "host_pid", info->host_pid);

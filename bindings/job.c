@@ -40,13 +40,19 @@ struct jg_os_job *jg_job_os(const struct jg_job *job)
     return job->os;
 }
 
+/* Neither closed nor being closed, by itself or with one around it. */
+static bool is_open(const struct jg_job *job)
+{
+    bool open = job->os != NULL;
+    for (; job != NULL; job = job->parent)
+        open = open && !job->closing;
+    return open;
+}
+
 struct jg_job *jg_check_job(lua_State *L, int index)
 {
     struct jg_job *job = luaL_checkudata(L, index, job_type.name);
-    bool open = job->os != NULL;
-    for (const struct jg_job *outer = job; outer != NULL; outer = outer->parent)
-        open = open && !outer->closing;
-    luaL_argcheck(L, open, index, "the job is closed");
+    luaL_argcheck(L, is_open(job), index, "the job is closed");
     return job;
 }
 
@@ -59,11 +65,11 @@ bool jg_host_jobs_populated(const struct jg_host *host)
     return false;
 }
 
-void jg_job_populated(struct jg_job *job)
+void jg_job_populated(struct jg_job *job, double since)
 {
     for (; job != NULL; job = job->parent) {
         jg_handle_reset(&job->handle);
-        jg_cpu_watch_start(&job->cpu);
+        jg_cpu_watch_start(&job->cpu, since);
     }
 }
 
@@ -202,7 +208,7 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
 {
     struct jg_os_job_options options = {0};
     struct jg_err err;
-    jg_check_options(L, 2, function, option_names);
+    jg_check_options(L, 2, function, 0, option_names);
     options.isolate = jg_boolean_option(L, 2, function, "isolate");
     struct jg_limits limits = jg_check_limits(L, 2, function);
     push_leaks(L, parent, function);
@@ -229,7 +235,7 @@ static int create(lua_State *L, struct jg_job *parent, const char *function)
         return jg_fail(L, &err, name);
     }
     link_job(job, parent);
-    job->cpu = (struct jg_cpu_watch){.host = job->host, .job = job->os, .limit = limits.value[JG_LIMIT_CPU_TIME]};
+    jg_cpu_watch_init(&job->cpu, job->host, job->os, limits.value[JG_LIMIT_CPU_TIME]);
     int refused = jg_set_limits(L, &limits, job->os);
     if (refused != 0)
         release(job);
@@ -323,6 +329,13 @@ static int leaks_of(lua_State *L)
     return 1;
 }
 
+/* is_open(job) → boolean */
+static int tell_open(lua_State *L)
+{
+    lua_pushboolean(L, is_open(luaL_checkudata(L, 1, job_type.name)));
+    return 1;
+}
+
 /* job:terminate([code]) → true: asks for the end of everything in it, and doesn't wait for it */
 static int terminate(lua_State *L)
 {
@@ -384,14 +397,15 @@ static bool ends_already(const struct jg_job *job)
     return job != NULL;
 }
 
-/* At 2 is the error on its way that makes a scope end, or nil: in its place comes what is to be raised. */
+/* Whoever closes it, or one around it, at this moment has looked already.
+** At 2 is the error on its way that makes a scope end, or nil: in its place comes what is to be raised. */
 static void look_for_leaks(lua_State *L, const struct jg_job *job)
 {
     bool failing = !lua_isnil(L, 2);
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
     bool wanted = lua_getiuservalue(L, 1, LEAKS) != LUA_TNIL || job->children != NULL;
-    if (wanted && !job->handle.signalled && !ends_already(job)) {
+    if (wanted && is_open(job) && !job->handle.signalled && !ends_already(job)) {
         jg_leaks_look(L, failing);
         return;
     }
@@ -473,6 +487,8 @@ void jg_open_job(lua_State *L)
     lua_setfield(L, -2, "jobs_metatable");
     lua_pushcfunction(L, leaks_of);
     lua_setfield(L, -2, "leaks_of");
+    lua_pushcfunction(L, tell_open);
+    lua_setfield(L, -2, "is_open");
     lua_pushcfunction(L, list_outermost);
     lua_setfield(L, -2, "jobs");
     lua_pushcfunction(L, new_job);

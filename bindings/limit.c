@@ -10,6 +10,10 @@
 /* Of the processor time, that is how exact it is: looking costs time itself. */
 static const double SHORTEST_LOOK = 0.01, FRACTION = 0.01; /* seconds; of the limit */
 
+/* Until it can be looked at. */
+static const double NEXT_TRY = 0.1; /* seconds */
+enum { MOST_MISSED = 10 };
+
 static const double SMALLEST_CPUS = 0.01;
 
 enum { ABSENT = -1 };
@@ -86,42 +90,70 @@ int jg_set_limits(lua_State *L, const struct jg_limits *limits, struct jg_os_job
 
 /* ---- the processor time ---- */
 
-static void look(void *owner);
-
-/* It can't be reached sooner than by all processors together. */
-static void ring_when_due(struct jg_cpu_watch *watch)
+/* The limit can't be reached sooner than by all processors together. */
+static void rest_until_due(struct jg_cpu_watch *watch)
 {
     double left = (watch->limit - watch->used) / jg_os_processors();
     double soonest = fmax(SHORTEST_LOOK, watch->limit * FRACTION);
-    watch->alarm = jg_alarm_start(watch->host, fmax(left, soonest), look, watch);
+    watch->rest = left > 0 ? fmax(left, soonest) : 0;
 }
 
-/* A job that can't be watched any more for want of memory ends, too: better than one without its limit. */
-static void look(void *owner)
+static void end_job(struct jg_cpu_watch *watch)
 {
-    struct jg_cpu_watch *watch = owner;
-    struct jg_os_usage usage;
     struct jg_err ignored;
-    jg_cpu_watch_stop(watch);
-    if (jg_os_job_usage(watch->job, &usage, &ignored))
-        watch->used = fmax(usage.user_time, 0) + fmax(usage.system_time, 0);
-    if (watch->used < watch->limit)
-        ring_when_due(watch);
-    if (watch->alarm != NULL)
-        return;
     watch->reached = true;
     jg_os_job_terminate(watch->job, JG_KILLED, &ignored);
 }
 
-void jg_cpu_watch_start(struct jg_cpu_watch *watch)
+/*
+** A job that can't be watched any more ends, too: better than one without its limit. For want of memory that is at
+** once; who can't be looked at may be so for a moment only, and is looked at again for about a second.
+*/
+static void look(void *owner)
 {
-    if (watch->limit > 0 && watch->alarm == NULL)
-        ring_when_due(watch);
+    struct jg_cpu_watch *watch = owner;
+    struct jg_err ignored;
+    jg_cpu_watch_stop(watch);
+    if (jg_os_job_cpu_time(watch->job, &watch->used, &ignored)) {
+        watch->missed = 0;
+        watch->reached = false;
+        rest_until_due(watch);
+    } else {
+        watch->rest = ++watch->missed < MOST_MISSED ? NEXT_TRY : 0;
+    }
+    watch->since = jg_seconds_now();
+    if (watch->rest > 0)
+        watch->alarm = jg_alarm_start(watch->host, watch->rest, look, watch);
+    if (watch->alarm == NULL)
+        end_job(watch);
 }
 
+void jg_cpu_watch_init(struct jg_cpu_watch *watch, struct jg_host *host, struct jg_os_job *job, double limit)
+{
+    *watch = (struct jg_cpu_watch){.host = host, .job = job, .limit = limit};
+    if (limit > 0)
+        rest_until_due(watch);
+}
+
+void jg_cpu_watch_start(struct jg_cpu_watch *watch, double since)
+{
+    if (watch->limit == 0 || watch->alarm != NULL)
+        return;
+    double left = watch->rest - (jg_seconds_now() - since);
+    watch->since = since;
+    if (left > 0)
+        watch->alarm = jg_alarm_start(watch->host, left, look, watch);
+    if (watch->alarm == NULL)
+        look(watch);
+}
+
+/* What is left of the rest is for those who come into the job later, who may be many that are short: looking at the end
+** of each, or at the start, would cost more than they do. */
 void jg_cpu_watch_stop(struct jg_cpu_watch *watch)
 {
-    if (watch->alarm != NULL)
-        jg_alarm_stop(watch->host, watch->alarm);
+    if (watch->alarm == NULL)
+        return;
+    jg_alarm_stop(watch->host, watch->alarm);
     watch->alarm = NULL;
+    watch->rest -= jg_seconds_now() - watch->since;
 }

@@ -12,11 +12,6 @@ static int push_status(lua_State *L, struct jg_handle *handle);
 
 static const struct jg_handle_type process_type = {"jghost.process", push_status, NULL};
 
-static double seconds_now(void)
-{
-    return (double)uv_hrtime() * 1e-9;
-}
-
 static struct jg_process *check_process(lua_State *L)
 {
     return luaL_checkudata(L, 1, process_type.name);
@@ -25,7 +20,7 @@ static struct jg_process *check_process(lua_State *L)
 struct jg_process *jg_process_push(lua_State *L)
 {
     struct jg_process *process = lua_newuserdatauv(L, sizeof *process, 1);
-    *process = (struct jg_process){.host = jg_host_of(L), .began = seconds_now(), .child_end = {-1, -1, -1}};
+    *process = (struct jg_process){.host = jg_host_of(L), .began = jg_seconds_now(), .child_end = {-1, -1, -1}};
     process->handle.type = &process_type;
     process->born.type = &process_type;
     luaL_setmetatable(L, process_type.name);
@@ -102,7 +97,7 @@ static bool ended_well(const struct jg_os_status *status)
 static void on_ended(void *owner, const struct jg_os_status *status)
 {
     struct jg_process *process = owner;
-    process->ended = seconds_now();
+    process->ended = jg_seconds_now();
     process->status = *status;
     process->has_status = true;
     process->host->living--;

@@ -70,7 +70,7 @@ int jg_job_held_by(lua_State *L);
 /* jobs: keeps its live processes from being collected, and knows whether any are left. */
 struct jg_job;
 struct jg_os_job *jg_job_os(const struct jg_job *job);
-void jg_job_populated(struct jg_job *job);
+void jg_job_populated(struct jg_job *job, double since);
 void jg_job_count_spawned(struct jg_job *job);
 lua_Integer jg_job_spawned(const struct jg_job *job);
 bool jg_job_cpu_time_reached(const struct jg_job *job);

@@ -36,7 +36,7 @@ struct jg_pty_plan jg_pty_option(lua_State *L, int index, const char *function)
     int type = lua_getfield(L, index, "pty");
     if (type == LUA_TTABLE) {
         const char *option = lua_pushfstring(L, "%s: option 'pty'", function);
-        jg_check_options(L, lua_gettop(L) - 1, option, names);
+        jg_check_options(L, lua_gettop(L) - 1, option, 2, names);
         lua_pop(L, 1);
         plan.rows = check_side(L, function, names[0], 1, ROWS);
         plan.columns = check_side(L, function, names[1], 2, COLUMNS);

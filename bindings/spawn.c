@@ -200,7 +200,7 @@ int jg_job_spawn(lua_State *L)
     luaL_checktype(L, OPTIONS, LUA_TTABLE);
     lua_settop(L, OPTIONS);
     luaL_checkstack(L, 40, FUNCTION);
-    jg_check_options(L, OPTIONS, FUNCTION, option_names);
+    jg_check_options(L, OPTIONS, FUNCTION, LUA_MAXINTEGER, option_names);
 
     struct jg_process *process = jg_process_push(L);
     lua_getiuservalue(L, PROCESS, 1);
@@ -243,8 +243,8 @@ int jg_job_spawn(lua_State *L)
         give_up(process);
         return finish(L, LUA_OK, 0);
     }
-    jg_job_populated(job);
     jg_process_follow(process);
+    jg_job_populated(job, process->began);
     return jg_wait_one(L, &process->born, INFINITY, finish, 0);
 }
 

@@ -53,7 +53,7 @@ static int wait_for_more(lua_State *L, struct jg_stream *stream, double deadline
 {
     jg_stream_go_on(stream);
     jg_handle_reset(&stream->arrived);
-    double left = deadline - (double)uv_hrtime() * 1e-9;
+    double left = deadline - jg_seconds_now();
     return jg_wait_one(L, &stream->arrived, fmax(left, 0), k, 0);
 }
 
@@ -67,7 +67,7 @@ static bool has_timed_out(lua_State *L, struct jg_stream *stream)
 
 static double deadline_of(double seconds)
 {
-    return (double)uv_hrtime() * 1e-9 + seconds;
+    return jg_seconds_now() + seconds;
 }
 
 /* ---- read and lines ---- */

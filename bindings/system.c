@@ -33,7 +33,7 @@ bool jg_is_folder(const char *path)
 /* now() → seconds of a clock that only goes forward */
 static int now(lua_State *L)
 {
-    lua_pushnumber(L, (lua_Number)uv_hrtime() * 1e-9);
+    lua_pushnumber(L, jg_seconds_now());
     return 1;
 }
 
@@ -93,7 +93,7 @@ static int check_options(lua_State *L)
         lua_pop(L, 1);
     }
     names[count] = NULL;
-    jg_check_options(L, 1, function, names);
+    jg_check_options(L, 1, function, LUA_MAXINTEGER, names);
     return 0;
 }
 

@@ -241,6 +241,10 @@ struct jg_os_usage {
 };
 bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
 
+/* Of it, what the limit CPU_TIME is about, in seconds: user's and system's. Of a job with that limit it is known while
+** no descriptor is free, too. */
+bool jg_os_job_cpu_time(struct jg_os_job *job, double *seconds, struct jg_err *err);
+
 struct jg_os_process_info {
     int64_t local_pid, local_parent; /* as this process sees them: others than pid and parent in an isolated job */
     int64_t pid, host_pid, parent;   /* host_pid: as seen from outside of the guard; parent in pid's world */
@@ -251,6 +255,7 @@ struct jg_os_process_info {
     double user_time, system_time;
     int64_t memory; /* resident */
     int64_t threads;
+    bool ending;   /* its job, or one around it, was asked to end it: see jg_os_job_terminate */
     bool internal; /* no work of the script's, and soon to end: a reaper of ours, the system's half of a console */
 };
 

@@ -17,6 +17,7 @@
 #include "cgrouprenew.h"
 #include "cgrouprun.h"
 #include "cgroupwhy.h"
+#include "cputime.h"
 #include "job.h"
 #include "link.h"
 #include "native.h"
@@ -125,7 +126,7 @@ static bool keep_apart(struct jg_os_job *job, struct jg_err *err)
 bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, struct jg_err *err)
 {
     if (limit == JG_LIMIT_CPU_TIME)
-        return true;
+        return jg_cputime_keep(job->loop, err);
     bool ok = set_settled(job, limit, value, err);
     if (!ok && err->kind == JG_ERR_NOT_SUPPORTED && find_place(job, limits[limit].controller, err))
         ok = set(job->cgroup, limit, value, err);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "cputime.h"
 #include "detach.h"
 #include "job.h"
 #include "linux.h"
@@ -131,6 +132,7 @@ static void dispose(struct jg_os_loop *loop)
         uv_poll_stop(loop->poll);
         uv_close((uv_handle_t *)loop->poll, on_poll_closed);
     }
+    jg_cputime_let_go(loop);
     jg_slots_close(&loop->slots);
     if (loop->epoll >= 0)
         close(loop->epoll);
@@ -144,6 +146,8 @@ bool jg_os_loop_open(struct jg_os_loop **result, uv_loop_t *uv_loop, struct jg_e
         return jg_err_set(err, ENOMEM, "cannot open the loop");
     loop->self = getpid();
     loop->settled.last = &loop->settled.first;
+    for (int i = 0; i < JG_KEPT; i++)
+        loop->kept[i] = -1;
     jg_detach_open(loop);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0) {

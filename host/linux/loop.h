@@ -35,6 +35,8 @@ struct jg_cgroup_run;
 struct jg_turn;
 struct jg_listener;
 
+enum { JG_KEPT = 2 }; /* /proc, and a file in it */
+
 struct jg_os_loop {
     struct uv_poll_s *poll;
     int epoll;
@@ -50,6 +52,7 @@ struct jg_os_loop {
     struct jg_cgroup_run *cgroups;  /* this run's cgroups; NULL if there are none */
     struct jg_listener *listener;   /* for those who attach, or NULL */
     struct jg_detach_queue detach;
+    int kept[JG_KEPT];  /* descriptors for looks at processor time, or -1: see cputime.c */
     bool cgroups_known; /* they were looked for */
     bool cgroups_moved; /* to where limits can be had, or there is no such place */
 };

@@ -26,6 +26,7 @@ struct entry {
     pid_t pid;   /* as we see it */
     int depth;   /* how many namespaces deeper its job is */
     bool frozen; /* its job is */
+    bool ending; /* its job is being ended */
 };
 
 struct snapshot {
@@ -100,7 +101,7 @@ static bool collect(struct snapshot *snapshot, struct jg_os_job *job, int depth,
     depth += job->isolate;
     bool ok = job->ops->pids(job, &pids, err);
     for (size_t i = 0; ok && i < pids.count; i++)
-        ok = add(snapshot, (struct entry){pids.at[i], depth, jg_job_frozen(job)}) ||
+        ok = add(snapshot, (struct entry){pids.at[i], depth, jg_job_frozen(job), job->code != 0}) ||
              jg_err_set(err, ENOMEM, "cannot list the job's processes");
     jg_pids_free(&pids);
     for (struct jg_os_job *child = job->children; ok && child != NULL; child = child->next)
@@ -151,6 +152,7 @@ static void tell(struct snapshot *snapshot, const struct entry *entry, jg_os_pro
         .system_time = stat.system_time,
         .memory = stat.memory,
         .threads = stat.threads,
+        .ending = entry->ending,
         .internal = is_reaper(&stat),
     };
     if (info.pid > 0)

@@ -37,6 +37,18 @@ static double age(uint64_t created)
     return now > created ? seconds(now - created) : 0;
 }
 
+/* Is it in one of the jobs that are being ended? */
+static bool is_ending(const struct jg_os_job *job, HANDLE process)
+{
+    BOOL inside = FALSE;
+    if (job->code != 0 && IsProcessInJob(process, job->handle, &inside) && inside)
+        return true;
+    for (const struct jg_os_job *child = job->children; child != NULL; child = child->next)
+        if (is_ending(child, process))
+            return true;
+    return false;
+}
+
 static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn *each, void *argument)
 {
     struct jg_seen seen;
@@ -62,6 +74,7 @@ static void tell(const struct listing *listing, DWORD pid, jg_os_process_each_fn
         .system_time = seconds(seen.system_time),
         .memory = seen.memory,
         .threads = seen.threads,
+        .ending = listing->job != NULL && process != NULL && is_ending(listing->job, process),
         .internal = jg_seen_is_console(&seen),
     };
     each(&info, argument);

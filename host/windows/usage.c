@@ -47,6 +47,15 @@ static bool read_accounting(HANDLE job, JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORM
                                                 sizeof accounting->BasicInfo, NULL);
 }
 
+bool jg_os_job_cpu_time(struct jg_os_job *job, double *result, struct jg_err *err)
+{
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION basic;
+    if (!QueryInformationJobObject(job->handle, JobObjectBasicAccountingInformation, &basic, sizeof basic, NULL))
+        return jg_err_set(err, (int)GetLastError(), "cannot tell what the job has used");
+    *result = seconds((uint64_t)basic.TotalUserTime.QuadPart) + seconds((uint64_t)basic.TotalKernelTime.QuadPart);
+    return true;
+}
+
 bool jg_os_job_usage(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err)
 {
     JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION accounting;

@@ -46,7 +46,7 @@ local function among(processes)
         end
     end
     for _, process in ipairs(processes) do
-        if not (process.internal or is_dead(process) or is_in_care(process, living)) then
+        if not (process.internal or process.ending or is_dead(process) or is_in_care(process, living)) then
             found[#found + 1] = process
             process.parent = living[process.local_parent] and process.parent -- else it is who adopts the orphans
         end
@@ -110,17 +110,20 @@ local function tell(job, policy, failing)
 end
 
 --- Looks at a job that is about to be closed, and at those inside it that are stricter, which are closed with it.
---- Raises the first leak that is a failure.
+--- Raises the first leak that is a failure. Another task may close any of them while it is waited for those who are
+--- being spawned: then it was that task's to look.
 local function look(job, policy, failing, told)
     local first
     policy = policy or "allow"
     if strictness[policy] > strictness[told or "allow"] then
         local ok, message = pcall(tell, job, policy, failing)
-        first, told = not ok and message or nil, policy
+        first, told = not ok and core.is_open(job) and message or nil, policy
     end
-    for _, inner in ipairs(job:jobs()) do
-        local ok, message = pcall(look, inner, core.leaks_of(inner), failing or first ~= nil, told)
-        first = first or not ok and message or nil
+    for _, inner in ipairs(core.is_open(job) and job:jobs() or {}) do
+        if core.is_open(inner) then
+            local ok, message = pcall(look, inner, core.leaks_of(inner), failing or first ~= nil, told)
+            first = first or not ok and message or nil
+        end
     end
     if first then
         error(first, 0)

@@ -27,6 +27,20 @@ local script = [[
     print(process:wait())
 ]]
 
+-- What is in a job with a limit of processor time goes on until that is used up.
+local endless = [[
+    local jg = require "jghost"
+    local limited = assert(jg.job { isolate = arg[2] == "isolated", cpu_time = 0.3 })
+    local process = assert(limited:spawn { arg[1], "spin" })
+    local files = {}
+    repeat
+        local file = io.open "/dev/null"
+        files[#files + 1] = file
+    until not file
+    print(process:wait(60).limit)
+    print(process.status.user_time + process.status.system_time)
+]]
+
 local function exhaust(limit, kind, stdout)
     local result = assert(jg.run {
         "prlimit", limit, helper.jghost, "-", helper.child, kind, stdout, input = script, timeout = 60,
@@ -95,6 +109,16 @@ for kind in pairs(helper.kinds) do
                 "prlimit", "--nofile=80:80", helper.jghost, "-e", asking, "-", helper.child, kind, timeout = 60,
             })
             assert.is_true(result.ok, tostring(result) .. result.stderr)
+        end)
+
+        it("the limit of processor time holds though no descriptors are left", function()
+            local result = assert(jg.run {
+                "prlimit", "--nofile=80:80", helper.jghost, "-", helper.child, kind, input = endless, timeout = 120,
+            })
+            assert.is_true(result.ok, tostring(result) .. result.stderr)
+            local said, used = result.stdout:match "^(.-)\n(.-)\n"
+            assert.equal("cpu_time", said)
+            assert.is_true(tonumber(used) < 0.7, used)
         end)
 
         it("no processes are left", function()

@@ -56,6 +56,16 @@ describe("a job without processes whose cgroup is taken away", function()
     end)
 end)
 
+it("a job whose processor time can't be known any more, since its cgroup is taken away, is ended", function()
+    local job <close> = assert(jg.job { cpu_time = 0.2 })
+    cgroups.needed(pending, job)
+    local process = helper.spawn(job, { "ready", "hang" }, { stdout = "pipe" })
+    assert.equal("ready", process.stdout:read("l", 60))
+    cgroups.take_away(cgroups.of(process.pid))
+    assert.equal("cpu_time", assert(process:wait(60)).limit)
+    assert.is_true(job:wait(60))
+end)
+
 for name, options in pairs { plain = {}, limited = { processes = 50 } } do
     describe("a " .. name .. " job with processes whose cgroup is taken away", function()
         local job

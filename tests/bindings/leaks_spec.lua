@@ -141,7 +141,8 @@ describe("a leak", function()
                 local server = helper.spawn(job, { "fork-tree", "2", "2", "ready", "hang" }, { stdout = "pipe" })
                 server.stdout:read()
                 assert.same({}, assert(job:leaked()))
-                assert.is_true(helper.spawn(job, daemon, { name = "test", stdout = "capture" }):wait().ok)
+                local test = helper.spawn(job, daemon, { name = "test", stdout = "capture" }) -- kept: so is its pipe
+                assert.is_true(test:wait().ok)
                 local leaked = assert(job:leaked())
                 assert.equal(1, #leaked, tostring(leaked))
                 assert_holds({ "stdout" }, leaked[1])
@@ -374,6 +375,87 @@ describe("the option 'leaks'", function()
             "false\tjob inner\njob inner %(closed%)\nfalse\tjob fail warn\njob inner %(closed%)\n",
             (result.stdout:gsub(": %x*x?%x+", "")), result.stderr)
         assert.equal("jghost: job inner leaked child (pid N)\njghost: job warn fail leaked child (pid N)\n", said)
+    end)
+
+    it("is told once where several close the job, and those around it, at the same time", function()
+        local result, said = script [[
+            -- Lets tasks close the jobs that `which` names, one after the other, and tells how it went.
+            local function close_all(which, policy)
+                local jobs = { outer = jg.job { leaks = policy, name = "outer" } }
+                jobs.inner = jobs.outer:job {}
+                assert(jobs.inner:spawn(daemon())):wait()
+                assert(jobs.inner:spawn { arg[1], "hang" })
+                local tasks, leaks = {}, 0
+                for name in which:gmatch "%a+" do
+                    tasks[#tasks + 1] = jg.task(jobs[name].close, jobs[name])
+                end
+                for _, task in ipairs(tasks) do
+                    local ok, message = pcall(task.wait, task)
+                    leaks = leaks + (message ~= true and message:find " leaked " and 1 or 0)
+                    assert(ok and message == true or message:find " leaked ", message)
+                end
+                print(which, policy, leaks, jobs.outer:close(), jobs.inner:close())
+            end
+            for _, policy in ipairs { "allow", "warn", "fail" } do
+                for _, which in ipairs { "outer outer", "inner inner", "inner outer", "outer inner" } do
+                    close_all(which, policy)
+                end
+            end
+        ]]
+        local expected = {}
+        for policy, count in ("allow 0 warn 0 fail 1 "):gmatch "(%a+) (%d)" do
+            for _, which in ipairs { "outer outer", "inner inner", "inner outer", "outer inner" } do
+                expected[#expected + 1] = ("%s\t%s\t%s\ttrue\ttrue\n"):format(which, policy, count)
+            end
+        end
+        assert.equal(table.concat(expected), result.stdout, result.stderr)
+        assert.equal(4, select(2, said:gsub("leaked child", "")), said)
+    end)
+
+    it("is told by nobody if the job is closed while it is waited for who is being spawned in it", function()
+        local _, said = script [[
+            for i = 1, 20 do
+                local job = jg.job { leaks = "fail" }
+                local tasks = {}
+                for j = 1, 4 do
+                    tasks[j] = jg.task(function() return pcall(job.spawn, job, { arg[1], "hang" }) end)
+                end
+                jg.sleep(0)
+                tasks[5], tasks[6] = jg.task(job.close, job), jg.task(job.close, job)
+                for _, task in ipairs(tasks) do task:wait() end
+                assert(tasks[5]:wait() == true and tasks[6]:wait() == true)
+            end
+        ]]
+        assert.equal("", said)
+    end)
+
+    it("isn't looked for among those who are being ended with a job inside", function()
+        local result, said = script [[
+            local function leave(act)
+                local outer <close> = jg.job { leaks = "fail" }
+                local inner = outer:job { leaks = "allow" }
+                assert(inner:spawn(daemon())):wait()
+                assert(#outer:leaked() == 1)
+                act(inner)
+                assert(#outer:leaked() == 0, tostring(outer:leaked()))
+            end
+            for i = 1, 20 do
+                leave(function(inner) assert(inner:terminate()) end)
+                leave(function(inner)
+                    jg.task(inner.close, inner)
+                    while pcall(inner.kind, inner) do jg.sleep(0) end
+                end)
+            end
+            local outer <close> = jg.job { leaks = "fail" }
+            local function forget()
+                assert(outer:job():spawn(daemon())):wait()
+            end
+            forget()
+            collectgarbage()
+            collectgarbage()
+        ]]
+        assert.is_true(result.ok, tostring(result))
+        assert.equal("", said)
     end)
 
     it("is looked at where Lua can't yield, and where the task is cancelled", function()

@@ -378,6 +378,25 @@ for name, kind in pairs(helper.kinds) do
             assert.is_true(usage.user_time + usage.system_time >= 1, tostring(usage))
         end)
 
+        it("adds up what is used by many, one after another, and ends who comes then", function()
+            local job <close> = limited(0.4)
+            local status
+            for _ = 1, 60 do
+                status = helper.spawn(job, { "burn", "0.05" }):wait(60)
+                assert.is_true(job:wait(60))
+                if not status.ok then
+                    break
+                end
+            end
+            assert.equal("cpu_time", status.limit, tostring(status) .. ", " .. tostring(job:usage()))
+            local usage = job:usage()
+            assert.is_true(usage.user_time + usage.system_time < 0.8, tostring(usage))
+            for _ = 1, 3 do
+                assert.equal("cpu_time", helper.spawn(job, { "hang" }):wait(60).limit)
+                assert.is_true(job:wait(60))
+            end
+        end)
+
         it("doesn't count what waits, and can be waited for when it is empty", function()
             local job <close> = limited(60)
             local process = helper.spawn(job, { "sleep", "0.1" })

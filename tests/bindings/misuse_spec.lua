@@ -124,8 +124,22 @@ describe("the options of", function()
                 end
             end
         end
-        helper.raises("unknown option 'boolean'", spawn, { [true] = 1 })
+        helper.raises("job:spawn: unknown option [true]", spawn, { [true] = 1 })
+        helper.raises("jg.run: unknown option [a table]", run, { [{}] = 1 })
         helper.raises("unknown option", spawn, { ["out\0x"] = 1 })
+    end)
+
+    it("all are refused if they are a list where none is, or too long a one", function()
+        for fn, name in pairs { [jg.job] = "jg.job", [nested_job] = "job:job" } do
+            helper.raises(name .. ": unknown option [1]", fn, { "x" })
+        end
+        for fn, name in pairs { [spawn] = "job:spawn", [run] = "jg.run", [detach] = "jg.detach" } do
+            for _, key in ipairs { 0, -1, 1.5, math.mininteger } do
+                helper.raises(("%s: unknown option [%s]"):format(name, key), fn, { [key] = "x" })
+            end
+        end
+        helper.raises("job:spawn: option 'pty': unknown option [3]", spawn, { pty = { 1, 2, 3 } })
+        helper.raises("job:spawn: option 'pty': unknown option [0]", spawn, { pty = { [0] = 1 } })
     end)
 
     it("spawn and detach refuse an environment that is none", function()
