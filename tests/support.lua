@@ -6,8 +6,17 @@ local marked = require "tests.marked"
 
 local support = {}
 
--- The folder of the configuration that is being tested, from the path of the jghost that runs this.
-local self = arg and arg[-1] or ("build/%s/release/jghost"):format(expect.system)
+-- The jghost that runs this: what stands before all of its options.
+local function own_path()
+    local first = 0
+    while arg and arg[first - 1] do
+        first = first - 1
+    end
+    return first < 0 and arg[first] or ("build/%s/release/jghost"):format(expect.system)
+end
+
+-- The folder of the configuration that is being tested.
+local self = own_path()
 support.build = os.getenv "JGHOST_BUILD" or self:gsub("\\", "/"):match "^(.*)/[^/]*$" or "."
 support.jghost = support.build .. "/jghost" .. expect.programs
 support.fault = support.build .. "/jghost-fault" .. expect.programs
