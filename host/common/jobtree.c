@@ -167,15 +167,15 @@ void jg_jobs_release_all(struct jg_os_loop *loop)
 }
 
 /* The next one of a list may be freed by a callback, but not while it is held. */
-static void check_tree(struct jg_os_job *job)
+static void check_tree(struct jg_os_job *job, bool again)
 {
     jg_job_hold(job);
     while (job != NULL) {
         struct jg_os_job *next = job->next;
         struct jg_err ignored;
         jg_job_hold(next);
-        check_tree(job->children);
-        if (job->code != 0 || job->loop->closing)
+        check_tree(job->children, again);
+        if (again && (job->code != 0 || job->loop->closing))
             jg_os_job_terminate(job, job->code != 0 ? job->code : JG_KILLED, &ignored);
         jg_job_check(job);
         jg_job_drop(job);
@@ -183,7 +183,7 @@ static void check_tree(struct jg_os_job *job)
     }
 }
 
-void jg_jobs_check_all(struct jg_os_loop *loop)
+void jg_jobs_check_all(struct jg_os_loop *loop, bool again)
 {
-    check_tree(loop->jobs);
+    check_tree(loop->jobs, again);
 }

@@ -46,8 +46,9 @@ bool jg_job_frozen(const struct jg_os_job *job);
 /* Is `job` the same as `outer`, or inside it? */
 bool jg_job_within(const struct jg_os_job *job, const struct jg_os_job *outer);
 
-/* Every job of the loop: gives it up; looks whether it has become empty, and ends again what is being ended. */
+/* Every job of the loop: gives it up; looks whether it has become empty, having ended again, if `again`, what is being
+** ended. */
 void jg_jobs_release_all(struct jg_os_loop *loop);
-void jg_jobs_check_all(struct jg_os_loop *loop);
+void jg_jobs_check_all(struct jg_os_loop *loop, bool again);
 
 #endif

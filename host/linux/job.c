@@ -99,7 +99,10 @@ bool jg_job_kill(struct jg_os_job *job, uint32_t code, struct jg_err *err)
 
 bool jg_job_vacant(struct jg_os_job *job)
 {
-    return job->ops->vacant(job);
+    if (job->ops->vacant(job))
+        return true;
+    jg_loop_look_again(job->loop); /* whoever tells of it may be lost */
+    return false;
 }
 
 static bool freeze_all(struct jg_os_job *job, bool frozen, struct jg_err *err)

@@ -22,7 +22,7 @@
 #include "process.h"
 #include "spawn.h"
 
-enum { BATCH = 64, ROUNDS = 16, CLOSE_TURN_MS = 100, CLOSE_SECONDS = 10 };
+enum { BATCH = 64, ROUNDS = 16, LOOK_AGAIN_MS = 250, CLOSE_TURN_MS = 100, CLOSE_SECONDS = 10 };
 
 struct jg_turn {
     struct jg_turn *outer;
@@ -80,16 +80,37 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     jg_loop_turn(poll->data, 0);
 }
 
-static void on_poll_closed(uv_handle_t *handle)
+static void on_again(uv_timer_t *again)
+{
+    jg_loop_turn(again->data, 0);
+    jg_jobs_check_all(again->data, false);
+}
+
+void jg_loop_look_again(struct jg_os_loop *loop)
+{
+    if (!loop->closing && !uv_is_active((uv_handle_t *)loop->again))
+        uv_timer_start(loop->again, on_again, LOOK_AGAIN_MS, 0);
+}
+
+static void on_closed(uv_handle_t *handle)
 {
     free(handle);
 }
 
+/* Whether anything is still to come is the scheduler's to know: neither handle keeps the loop alive. */
 static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err)
 {
     uv_poll_t *poll = calloc(1, sizeof *poll);
-    if (poll == NULL)
+    uv_timer_t *again = calloc(1, sizeof *again);
+    if (poll == NULL || again == NULL) {
+        free(poll);
+        free(again);
         return jg_err_set(err, ENOMEM, "cannot open the loop");
+    }
+    uv_timer_init(uv_loop, again);
+    uv_unref((uv_handle_t *)again);
+    again->data = loop;
+    loop->again = again;
     int error = uv_poll_init(uv_loop, poll, loop->epoll);
     if (error < 0) {
         free(poll);
@@ -98,7 +119,7 @@ static bool hook(struct jg_os_loop *loop, uv_loop_t *uv_loop, struct jg_err *err
     poll->data = loop;
     loop->poll = poll;
     error = uv_poll_start(poll, UV_READABLE, on_poll);
-    uv_unref((uv_handle_t *)poll); /* whether anything is still to come is the scheduler's to know */
+    uv_unref((uv_handle_t *)poll);
     if (error < 0)
         return jg_err_set(err, -error, "cannot hook into the event loop");
     return true;
@@ -118,7 +139,7 @@ static void grow_table(struct jg_os_loop *loop, uv_loop_t *uv_loop)
     if (poll != NULL && uv_poll_init(uv_loop, poll, high) == 0) {
         uv_poll_start(poll, UV_READABLE, on_poll);
         uv_poll_stop(poll);
-        uv_close((uv_handle_t *)poll, on_poll_closed);
+        uv_close((uv_handle_t *)poll, on_closed);
     } else {
         free(poll);
     }
@@ -130,7 +151,7 @@ static void dispose(struct jg_os_loop *loop)
 {
     if (loop->poll != NULL) {
         uv_poll_stop(loop->poll);
-        uv_close((uv_handle_t *)loop->poll, on_poll_closed);
+        uv_close((uv_handle_t *)loop->poll, on_closed);
     }
     jg_cputime_let_go(loop);
     jg_slots_close(&loop->slots);
@@ -178,7 +199,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
         jg_os_loop_settle(loop, true);
     while (loop->jobs != NULL && jg_monotonic() < deadline) {
         jg_loop_turn(loop, CLOSE_TURN_MS);
-        jg_jobs_check_all(loop);
+        jg_jobs_check_all(loop, true);
     }
     jg_jobs_abandon(loop); /* whom a SIGKILL doesn't end, the run's end does, or waits for */
     jg_link_pool_close(&loop->reapers);

@@ -31,6 +31,7 @@ struct jg_detach_queue {
 };
 
 struct uv_poll_s;
+struct uv_timer_s;
 struct jg_cgroup_run;
 struct jg_turn;
 struct jg_listener;
@@ -39,6 +40,7 @@ enum { JG_KEPT = 2 }; /* /proc, and a file in it */
 
 struct jg_os_loop {
     struct uv_poll_s *poll;
+    struct uv_timer_s *again; /* a job may have become empty, and nobody has told */
     int epoll;
     pid_t self;           /* the pid of this process */
     struct jg_turn *turn; /* whose events are being handled; callbacks may run the loop again */
@@ -64,6 +66,9 @@ bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint3
 /* Before the descriptor is closed: a process between clone and exec may hold a copy, and then epoll
 ** would go on reporting it. Events of it that were fetched already are forgotten. */
 void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch);
+
+/* Looks in a moment whether jobs have become empty. */
+void jg_loop_look_again(struct jg_os_loop *loop);
 
 /* Waits for something at most `milliseconds` (-1: for ever), and calls whoever is ready. */
 bool jg_loop_turn(struct jg_os_loop *loop, int milliseconds);

@@ -90,7 +90,7 @@ static void on_wake(uv_async_t *wake)
 
 static void on_again(uv_timer_t *again)
 {
-    jg_jobs_check_all(again->data);
+    jg_jobs_check_all(again->data, true);
 }
 
 void jg_loop_look_again(struct jg_os_loop *loop)
@@ -169,7 +169,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     jg_os_loop_settle(loop, true);
     while (loop->jobs != NULL) {
         turn(loop, CLOSE_TURN_MS);
-        jg_jobs_check_all(loop);
+        jg_jobs_check_all(loop, true);
     }
     jg_processes_forget(loop);
     dispose(loop);

@@ -61,6 +61,15 @@ CALL(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags))
 CALL(int, socketpair, (int domain, int type, int protocol, int sockets[2]), (domain, type, protocol, sockets))
 CALL(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size))
 
+/* "EPOLLPRI": that a cgroup's events are waited for. */
+int __real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+    bool is_events = operation == EPOLL_CTL_ADD && (event->events & EPOLLPRI) != 0;
+    return is_events && jg_fault_refuses("EPOLLPRI") ? refuse() : __real_epoll_ctl(epoll, operation, fd, event);
+}
+
 /* These have the name of what they are asked to do; empty: that is never refused. */
 
 static const char *prctl_name(int option)
