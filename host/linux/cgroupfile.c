@@ -92,11 +92,11 @@ bool jg_cgroupfile_has(int dir, const char *file, const char *word)
     return false;
 }
 
-/* The number of its directory's links doesn't tell: it stays. */
+/* The number of its directory's links doesn't tell: it stays. And cgroup.events mustn't be read for it: whoever reads
+** that takes the event for which the loop waits. */
 bool jg_cgroup_gone(const struct jg_cgroup *cgroup)
 {
-    char any;
-    return pread(cgroup->events, &any, 1, 0) < 0 && errno == ENODEV;
+    return faccessat(cgroup->dir, "cgroup.events", F_OK, 0) < 0 && errno == ENOENT;
 }
 
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup)

@@ -8,7 +8,7 @@ local support = require "tests.support"
 local lost = expect.shell and "EPOLLPRI,pidfd_open" or "messages"
 
 local function losing(refused)
-    return { JGHOST_REFUSE = refused, JGHOST_REFUSE_AFTER = expect.shell and "script-begins" or nil }
+    return { JGHOST_REFUSE = refused, JGHOST_REFUSE_AFTER = expect.shell and "harness-entered" or nil }
 end
 
 local function run(refused, ...)
@@ -31,6 +31,20 @@ describe("when a job's messages are lost", function()
             assert(outer:spawn { arg[1], "daemonise", "hang" }:wait(60))
             outer:terminate()
             print(outer:wait(60))
+        ]], "-", support.child))
+    end)
+
+    it("its end is seen by who looks at it before the loop hears of it, too", function()
+        if not expect.shell then
+            pending "there are no events that are taken by looking"
+        end
+        assert.equal("0\ntrue\n", run("pidfd_open", "-e", [[
+            local job = require "jghost".job {}
+            assert(job:spawn { arg[1], "daemonise", "sleep", "0.1" }:wait(60))
+            local pid = job:processes()[1].local_pid
+            assert(os.execute("while kill -0 " .. pid .. " 2>/dev/null; do :; done"))
+            print(#job:processes())
+            print(job:wait(60))
         ]], "-", support.child))
     end)
 
