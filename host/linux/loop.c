@@ -153,6 +153,8 @@ static void dispose(struct jg_os_loop *loop)
         uv_poll_stop(loop->poll);
         uv_close((uv_handle_t *)loop->poll, on_closed);
     }
+    if (loop->again != NULL)
+        uv_close((uv_handle_t *)loop->again, on_closed);
     jg_cputime_let_go(loop);
     jg_slots_close(&loop->slots);
     if (loop->epoll >= 0)
