@@ -84,6 +84,7 @@ static void on_again(uv_timer_t *again)
 {
     jg_loop_turn(again->data, 0);
     jg_jobs_check_all(again->data, false);
+    uv_stop(again->loop); /* libuv would wait for something else before it returns, and somebody may be ready */
 }
 
 void jg_loop_look_again(struct jg_os_loop *loop)
