@@ -73,8 +73,9 @@ if not windows then
         },
         -- what a system may not have, and why; see helper.needs
         lacks = {
-            blocking = false, inherited_signals = false, limits = false, requests = false, stop_signals = false,
-            other_signals = false, vfork = false, tracing = false, peak_memory = false, job_times = false,
+            signals = false, blocking = false, inherited_signals = false, limits = false, requests = false,
+            stop_signals = false, other_signals = false, vfork = false, tracing = false, peak_memory = false,
+            job_times = false,
             thread_states = false, keys = false, users = false, script = false,
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
@@ -182,6 +183,7 @@ return {
         usr1 = { refused = true }, usr2 = { refused = true }, quit = { refused = true },
     },
     lacks = {
+        signals = "Windows has no signals",
         blocking = "Windows has no signals that could be blocked",
         inherited_signals = "Windows has no signals that a child could ignore because we do",
         limits = "Windows has no limits that a process inherits",

@@ -20,12 +20,6 @@ local function start(job, level, script, name)
     return start_command(job, interrupts.command(command, name or "INT"))
 end
 
-local function needs_signals()
-    if not expect.posix_signals then
-        pending "there are no signals here"
-    end
-end
-
 local function state(pid)
     return support.read_any(("/proc/%d/stat"):format(pid)):match "%) (%a)"
 end
@@ -188,7 +182,7 @@ for _, level in ipairs(support.levels()) do
         end)
 
         it("an interrupt of the harness alone isn't lost", function()
-            needs_signals()
+            helper.needs(pending, "signals")
             local job <close> = jg.job {}
             local guard, marker = start(job, level, 'local jg = require "jghost" ' .. ready .. "jg.sleep(1e6)")
             assert(support.find(marker, "jghost-harness")):signal "term"
@@ -196,7 +190,7 @@ for _, level in ipairs(support.levels()) do
         end)
 
         it("an interrupt of the harness alone, which is about to end, isn't lost", function()
-            needs_signals()
+            helper.needs(pending, "signals")
             local job <close> = jg.job {}
             -- the pipe is full when the script has ended, and the rest of the output waits for a reader
             local shell, marker = support.start(job, {
@@ -242,7 +236,7 @@ for _, level in ipairs(support.levels()) do
         end)
 
         it("a stop of the guard stops the harness, and a continue continues it", function()
-            needs_signals()
+            helper.needs(pending, "signals")
             local job <close> = jg.job {}
             -- with a shell behind it: a stop that nobody could end is ignored by the system
             local shell, marker = start_command(job, {
@@ -269,7 +263,7 @@ end
 for _, level in ipairs(support.levels()) do
     describe("at level " .. level .. ", init can't be kept from working by stopping it", function()
         local function stop_init(job)
-            needs_signals()
+            helper.needs(pending, "signals")
             local guard, marker = start_command(job, {
                 support.jghost, "--level=" .. level, "-e", ready .. "io.read() os.exit(11)", stdin = "pipe",
             })

@@ -33,12 +33,6 @@ local function prompt(options, rows, columns)
     return self
 end
 
-local function needs_signals()
-    if not expect.posix_signals then
-        pending "there are no signals here"
-    end
-end
-
 -- Types it, and waits until the screen ends so; a new prompt follows.
 local function answers(self, typed, ...)
     local lines = { typed == "" and ">" or "> " .. typed, ... }
@@ -332,7 +326,7 @@ end)
 describe("a prompt that is stopped", function()
     -- A shell with job control that has started the prompt, in which this has been typed.
     local function stop(typed)
-        needs_signals()
+        helper.needs(pending, "signals")
         local self = start { "bash", "--norc", "--noprofile", "-i" }
         self:see "shell:$"
         self:type(helper.jghost .. "\n")
@@ -369,7 +363,7 @@ describe("a prompt that is stopped", function()
     end)
 
     it("isn't drawn over what the shell has shown by a task that prints as soon as it goes on", function()
-        needs_signals()
+        helper.needs(pending, "signals")
         local self = start { "bash", "--norc", "--noprofile", "-i" }
         self:see "shell:$"
         self:type(helper.jghost .. "\n")
@@ -419,7 +413,7 @@ describe("a terminal", function()
     end)
 
     it("is as it was before when the run has ended, however", function()
-        needs_signals()
+        helper.needs(pending, "signals")
         for name, says in pairs { TERM = "jghost: interrupted by SIGTERM", KILL = "" } do
             local self = start { "bash", "--norc", "--noprofile", "-i" }
             self:see "shell:$"
@@ -440,7 +434,7 @@ end)
 
 describe("a prompt is ended", function()
     it("by SIGTERM, and says so in one line", function()
-        needs_signals()
+        helper.needs(pending, "signals")
         for _, level in ipairs(support.levels()) do
             local self = prompt { "--level=" .. level }
             self:type "nonsense"
@@ -475,14 +469,14 @@ describe("a prompt is ended", function()
     end)
 
     it("by hanging up, also if whoever leads the session doesn't pass that on", function()
-        needs_signals()
+        helper.needs(pending, "signals")
         for _, level in ipairs(support.levels()) do
             assert.equal(129, hang_up([[trap : HUP; "$0" "$@"; exit $?]], level).code)
         end
     end)
 
     it("by hanging up, as at the end of the input, if SIGHUP is ignored", function()
-        needs_signals()
+        helper.needs(pending, "signals")
         for _, level in ipairs(support.levels()) do
             assert.equal(1, hang_up([[trap '' HUP; "$0" "$@"; exit $?]], level).code)
         end
