@@ -26,13 +26,34 @@ local function environment(prefix)
     }
 end
 
+-- Wine maps a page at 0x7ffe0000 in each process, and its program lies below that. Since Linux 6.9 a program's heap
+-- begins anywhere in the gigabyte behind it; where it covers that page, Wine's process ends without a word, and
+-- CreateProcess fails with an "internal error": one of some 5,000. Without randomized addresses it is out of the way.
+local fixed_addresses = { "setarch", "--addr-no-randomize" }
+local probe = jg.run { fixed_addresses[1], fixed_addresses[2], "true", stderr = "null" }
+if not (probe and probe.ok) then
+    fixed_addresses = {} -- a seccomp filter may not allow it
+end
+
+-- This command, a table as for job:spawn, in an address space that isn't randomized.
+local function fixed(command)
+    local result = table.move(fixed_addresses, 1, #fixed_addresses, 1, {})
+    table.move(command, 1, #command, #result + 1, result)
+    for key, value in pairs(command) do
+        if type(key) == "string" then
+            result[key] = value
+        end
+    end
+    return result
+end
+
 -- Makes a prefix, once: under another name first, so that an interrupted attempt is not taken for one.
 local function create(prefix)
     local new = prefix .. ".new"
     local job <close> = jg.job { name = "wineboot" }
     local function run(command)
         command.env, command.stdout, command.stderr = environment(new), "null", "null"
-        return assert(job:spawn(command)):wait(300)
+        return assert(job:spawn(fixed(command))):wait(300)
     end
     assert(jg.run { "rm", "-rf", new }.ok)
     local status = run { "wineboot", "--init" }
@@ -43,14 +64,15 @@ end
 
 -- Lets windows be made that nobody sees; and makes their desktop: else it would be a child of whoever needs it first.
 local function open_desktop(self)
-    local status = assert(self.job:spawn {
-        "wine", "reg", "add", "HKCU\\Software\\Wine\\Drivers", "/v", "Graphics", "/d", "null", "/f",
-        env = self.env, stdin = "null", stdout = "null", stderr = "null",
-    }):wait(120)
+    local function spawn(...)
+        return assert(self.job:spawn(fixed {
+            "wine", env = self.env, stdin = "null", stdout = "null", stderr = "null", ...
+        }))
+    end
+    local key = "HKCU\\Software\\Wine\\Drivers"
+    local status = spawn("reg", "add", key, "/v", "Graphics", "/d", "null", "/f"):wait(120)
     assert(status and status.ok, "wine reg add: " .. tostring(status))
-    assert(self.job:spawn {
-        "wine", "explorer.exe", "/desktop", env = self.env, stdin = "null", stdout = "null", stderr = "null",
-    })
+    spawn("explorer.exe", "/desktop")
 end
 
 --- Starts the server, a desktop, and one process that keeps Windows' services from ending.
@@ -61,10 +83,10 @@ function wine.open()
     end
     local self = setmetatable({ env = environment(prefix), job = jg.job { name = "wine" } }, wine)
     assert(self.job:spawn { "wineserver", "-f", "-p", env = self.env, stdout = "null", stderr = "null" })
-    local keeper = assert(self.job:spawn {
+    local keeper = assert(self.job:spawn(fixed {
         "wine", "build/windows/release/child.exe", "ready", "hang",
         env = self.env, stdin = "null", stdout = "pipe", stderr = "null",
-    })
+    }))
     assert(keeper.stdout:read("l", 120) == "ready", "Wine doesn't start")
     open_desktop(self)
     return self
@@ -72,12 +94,8 @@ end
 
 --- The command that runs this one, a table as for jg.run, in Wine.
 function wine:command(command)
-    local wrapped = { "wine", table.unpack(command) }
-    for key, value in pairs(command) do
-        if type(key) == "string" then
-            wrapped[key] = value
-        end
-    end
+    local wrapped = fixed(command)
+    table.insert(wrapped, #fixed_addresses + 1, "wine")
     wrapped.env = self.env
     return wrapped
 end
