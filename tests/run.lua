@@ -57,73 +57,38 @@ end
 local function leaked(result)
     local list = {}
     for _, process in ipairs(result.leaked) do
-        if not process.command:find("conhost.exe", 1, true) and not process.command:find "jghost%.exe$" then
+        if not process.command:find("conhost.exe", 1, true) and not process.command:find("jghost.exe", 1, true) then
             list[#list + 1] = process
         end
     end
     return list
 end
 
--- In Wine, on a machine that is busy with it, now and then a process doesn't come up or is late, and nobody but Wine
--- knows why. What fails there is run a second time, and it is printed that it was.
-local in_wine = false
-
-local function say_again(name, result)
-    print(("again %s: %s"):format(name, tostring(result)))
-    local failed
-    for line in result.stdout:gmatch "[^\n]+" do
-        failed = line:find "^FAIL" or (failed and line:find "^ ") -- what is indented is about it
-        if failed then
-            print("again " .. line)
-        end
-    end
-    for _, process in ipairs(leaked(result)) do
-        print("again left behind: " .. tostring(process))
-    end
-end
-
-local function run_patiently(name, options, is_well)
-    local result = run(options)
-    if in_wine and not is_well(result) then
-        say_again(name, result)
-        result = run(options)
-    end
-    return result
-end
-
 --- One command that passes or fails as a whole.
 local function check(name, options, expected)
-    local function is_well(result)
-        return result.code == (expected or 0) and #leaked(result) == 0
-    end
-    local result = run_patiently(name, options, is_well)
-    local ok = is_well(result)
+    local result = run(options)
+    local left = leaked(result)
+    local ok = result.code == (expected or 0) and #left == 0
     total[ok and "passed" or "failed"] = total[ok and "passed" or "failed"] + 1
     say(ok, name, tostring(result), result)
-    for _, process in ipairs(leaked(result)) do
+    for _, process in ipairs(left) do
         print("      left behind: " .. tostring(process))
     end
 end
 
 --- One command that counts for itself, in its last line.
-local function tally(name, result, more)
+local function count(name, options)
+    local result = run(options)
     local passed, failed, skipped = result.stdout:match "(%d+) passed, (%d+) failed,? ?(%d*)[^\n]*%s*$"
     if not passed or (failed == "0" and not result.ok) then
         passed, failed = 0, 1
     end
-    passed = math.tointeger(passed) + (more or 0)
     total.passed, total.failed = total.passed + passed, total.failed + failed
     total.skipped = total.skipped + (tonumber(skipped) or 0)
     say(failed + 0 == 0, name, ("%d passed, %s failed, %.1f s"):format(passed, failed, result.wall), result)
     for line in result.stdout:gmatch "[^\n]*skip  [^\n]*" do
         print("      " .. line)
     end
-end
-
-local function count(name, options)
-    tally(name, run_patiently(name, options, function(result)
-        return result.ok and result.stdout:find " 0 failed[^\n]*%s*$"
-    end))
 end
 
 local function files(folder, pattern, found)
@@ -248,21 +213,6 @@ part("examples", function()
     run_examples("examples/", build .. "/release", "", function(command) return command end)
 end)
 
--- The specs in Wine: those that fail are run a second time alone, not two at once.
-local function count_in_wine(name, command)
-    local first = run(command(specs))
-    local again, passed = {}, tonumber(first.stdout:match "(%d+) passed, %d+ failed[^\n]*%s*$")
-    for file, its in first.stdout:gmatch "FAIL  (tests/%S+_spec%.lua)%s+(%d+) passed" do
-        again[#again + 1], passed = file, passed and passed - its
-    end
-    if #again == 0 or not passed then
-        tally(name, first)
-        return
-    end
-    say_again(name, first)
-    tally(name, run(command { "--jobs=1", table.unpack(again) }), passed)
-end
-
 -- The Windows half, under Wine. What is about Linux only, its specs skip. No debug: that would be the same code once
 -- more, and a minute for building it.
 local function run_windows(wine)
@@ -279,9 +229,9 @@ local function run_windows(wine)
         count(("windows %s %s"):format(config, name), wrap { test })
     end)
     local jghost = folder .. "release/jghost.exe"
-    count_in_wine("windows release specs", function(words)
-        return wrap { jghost, "examples/run-specs.lua", "--timeout=120", "--with=" .. jghost, table.unpack(words) }
-    end)
+    count("windows release specs", wrap {
+        jghost, "examples/run-specs.lua", "--timeout=120", "--with=" .. jghost, table.unpack(specs),
+    })
     run_examples("windows ", folder .. "release", ".exe", wrap)
     check("windows benchmarks, in short", wrap { folder .. "release/jghost.exe", "tests/bench/run.lua", "--short" })
 end
@@ -294,9 +244,7 @@ part("windows", function()
     local wine = require "tests.wine".open()
     do
         local _ <close> = wine
-        in_wine = true
         run_windows(wine)
-        in_wine = false
     end
     local left = require "tests.marked".linux("WINEPREFIX=" .. wine.env.WINEPREFIX)
     for _, process in ipairs(left) do

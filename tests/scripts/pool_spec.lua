@@ -98,14 +98,16 @@ describe("pool.map", function()
 
     it("leaves no processes behind when one has failed", function()
         local processes = {}
-        pcall(pool.map, 4, { 1, 2, 3, 4 }, function(item)
+        local ok, message = pcall(pool.map, 4, { 1, 2, 3, 4 }, function()
             local job <close> = jg.job()
-            processes[item] = helper.spawn(job, { "hang" })
+            local process = helper.spawn(job, { "hang" })
+            processes[#processes + 1] = process
             if #processes == 4 then
-                error "enough"
+                error("enough", 0)
             end
-            processes[item]:wait()
+            process:wait()
         end)
+        assert.same({ false, "enough" }, { ok, message })
         assert.is_true(jg.wait_all(processes, 60))
     end)
 
