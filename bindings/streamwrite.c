@@ -7,7 +7,9 @@
 
 #include "stream.h"
 
-enum { PIECE = 16 << 20 }; /* bytes: what libuv is given at once, whose lengths end at 4 GiB */
+/* Bytes: what libuv is given at once. A pipe takes as much without waiting, and so does Wine's server, to which what is
+** longer than its own pipe isn't written whole if a signal comes meanwhile: that ends the process. */
+enum { PIECE = 32 * 1024 };
 
 struct jg_stream_write {
     uv_write_t request;

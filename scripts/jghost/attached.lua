@@ -8,7 +8,7 @@ local core = require "jghost.core"
 local frame = require "jghost.frame"
 local statement = require "jghost.statement"
 
-local PIECE = 1 << 16 -- bytes in a frame of output
+local PIECE = 1 << 15 -- bytes in a frame of output: what is read there is written as a whole, see streamwrite.c
 
 local explain = statement.explain(xpcall, 0)
 

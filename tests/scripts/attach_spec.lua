@@ -175,7 +175,7 @@ jghost: stdin:1: <name> expected near <eof>
             attach.line(client, "print 'begun' print(('x'):rep(1 << 24)) print 'end'")
             attach.hears(client, "begun")
             assert.equal("1\n", attach.say(guard, "1").stdout)
-            assert.equal(1 << 24, #client.stdout:read("l", 60))
+            assert.equal(1 << 24, #assert(client.stdout:read("l", 60)))
             attach.hears(client, "end")
         end)
     end)
