@@ -5,7 +5,7 @@
 ** somebody must reap what is orphaned, and the harness isn't the one to do it: a process that reaps
 ** whatever ends would take the exit statuses of children that a C module or popen waits for. It has
 ** no Lua and stays small, so that forking a job reaper from it copies next to nothing. It ends as
-** soon as the harness has ended, which ends everything in the namespace, or with the guard.
+** soon as the harness has ended, which ends everything in the namespace, or with the guard, or when that tells it.
 */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -69,10 +69,14 @@ static void reap(struct init *init)
     jg_reaper_continue(&init->reapers);
 }
 
+/* Else it is the terminal's, to the whole group: the harness has its own. */
+static bool is_from_guard(const struct signalfd_siginfo *from)
+{
+    return from->ssi_code == SI_QUEUE && from->ssi_int == JG_FORWARDED;
+}
+
 static void relay(const struct init *init, const struct signalfd_siginfo *from)
 {
-    if (from->ssi_code != SI_QUEUE || from->ssi_int != JG_FORWARDED)
-        return; /* the terminal's, to the whole group: the harness has its own */
     siginfo_t info = {.si_signo = (int)from->ssi_signo, .si_code = SI_QUEUE};
     info.si_value.sival_int = JG_FORWARDED;
     /* the harness is our child and only we reap it: the number is its own */
@@ -86,7 +90,9 @@ static void handle_signal(struct init *init)
         return;
     if (info.ssi_signo == SIGCHLD)
         reap(init);
-    else
+    else if (is_from_guard(&info) && info.ssi_signo == (uint32_t)JG_SIGNAL_END)
+        end(init);
+    else if (is_from_guard(&info))
         relay(init, &info);
 }
 
@@ -95,6 +101,7 @@ int jg_init_signals(void)
     sigset_t set;
     jg_forwarded_signals(&set);
     sigaddset(&set, SIGCHLD);
+    sigaddset(&set, JG_SIGNAL_END);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 

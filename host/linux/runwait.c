@@ -17,13 +17,24 @@
 #include "cgroupsweep.h"
 #include "run.h"
 
-static void forward(struct jg_os_run *run, int signal)
+static bool forward(struct jg_os_run *run, int signal)
 {
     siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value.sival_int = JG_FORWARDED;
-    syscall(SYS_pidfd_send_signal, run->init, signal, &info, 0);
+    return syscall(SYS_pidfd_send_signal, run->init, signal, &info, 0) == 0;
+}
+
+/*
+** At level `reaper` init is told to end everybody, instead of being killed: until all are ended both watch, and whoever
+** kills one of us leaves the other. Its number is one that isn't lost among others of the same: signal(7), real-time
+** signals.
+*/
+static void end_run(struct jg_os_run *run)
+{
+    if (run->start.level != JG_LEVEL_REAPER || !forward(run, JG_SIGNAL_END))
+        jg_run_end_init(run);
 }
 
 /*
@@ -94,7 +105,7 @@ static void interrupt(struct waiting *waiting, int signal)
     waiting->interrupted = jg_monotonic();
     waiting->cut_short = waiting->cut_short || second;
     if (second)
-        jg_run_end_init(waiting->run);
+        end_run(waiting->run);
     else
         forward(waiting->run, signal);
 }
@@ -132,7 +143,7 @@ static void end_in_time(struct waiting *waiting)
         return;
     waiting->timed_out = true;
     waiting->deadline = INFINITY;
-    jg_run_end_init(waiting->run);
+    end_run(waiting->run);
 }
 
 static void make_room(struct jg_os_run *run)

@@ -21,6 +21,9 @@ struct jg_os_start {
 ** that its terminal sent to the whole foreground group from the same one passed on. */
 enum { JG_FORWARDED = 0x6a67 };
 
+/* So marked, it tells init at level `reaper` to end everybody. */
+#define JG_SIGNAL_END SIGRTMIN
+
 /* The signals that the guard passes on; those that were ignored at our start (nohup) aren't in it. */
 void jg_forwarded_signals(sigset_t *set);
 

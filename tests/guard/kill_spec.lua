@@ -119,6 +119,34 @@ for _, level in ipairs(support.levels()) do
             helper.needs(pending, "tracing")
             check(level, victims[1], { "traced", "ready", "hang" }, "plain")
         end)
+        it("killing the guard while it cuts the run short leaves nothing", function()
+            helper.needs(pending, "signals")
+            local job <close> = jg.job {}
+            local guard, marker = support.start(job, {
+                support.jghost, "--level=" .. level, "-e", [[
+                    local jg = require "jghost"
+                    local job = jg.job {}
+                    for _ = 1, 100 do
+                        assert(job:spawn { arg[1], "daemonise", "fork", "hang", "--", "hang" }):wait()
+                    end
+                    print "ready"
+                    io.stdout:flush()
+                    pcall(jg.sleep, 1e6)
+                    print "interrupted"
+                    io.stdout:flush()
+                    jg.sleep(1e6)
+                ]], "-", support.child, stdout = "pipe",
+            })
+            assert.equal("ready", guard.stdout:read("l", 60))
+            guard:signal "term"
+            assert.equal("interrupted", guard.stdout:read("l", 60))
+            local harness = assert(support.find(marker, "jghost-harness"))
+            guard:signal "term"
+            assert(harness:wait(60), "the run goes on")
+            guard:signal "kill" -- many are left then
+            assert(guard:wait(60))
+            assert.equal("", support.survivors(marker))
+        end)
         it("killing the guard leaves nothing of a frozen job", function()
             check(level, victims[1], trees.daemon, "frozen")
         end)
