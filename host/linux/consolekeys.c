@@ -161,7 +161,10 @@ int jg_console_read_key(EditLine *editor, wchar_t *key)
         if (got <= 0)
             return (int)got;
         length++;
-        if (decode(bytes, &length, key))
+        if (!decode(bytes, &length, key))
+            continue;
+        if (*key != L'\0') /* a Ctrl-D that was typed before the editor began: libedit would quote the next key */
             return 1;
+        length = 0;
     }
 }

@@ -122,6 +122,7 @@ describe("a line", function()
         ["back and forth"] = { "'ac'\2\2b\6\6", "abc" },
         ["the arrows"] = { "'ac'\27[D\27[Db\27[C\27[C", "abc" },
         ["the arrows of another mode"] = { "'ac'\27OD\27ODb\27OC\27OC", "abc" },
+        ["a Ctrl-D that came too early, which the terminal keeps as a zero"] = { "'ac'\27[D\0\27[Db", "abc" },
         ["Home and End"] = { "a'\27[H'\27[F .. 'b'", "ab" },
         ["Home and End, as others send them"] = { "a'\27[1~'\27[4~ .. 'b'", "ab" },
         ["Home and End of a third kind"] = { "a'\27OH'\27OF .. 'b'", "ab" },
