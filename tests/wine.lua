@@ -62,12 +62,18 @@ local function create(prefix)
     assert(os.rename(new, prefix))
 end
 
+--- The command that runs this one, a table as for jg.run, in Wine.
+function wine:command(command)
+    local wrapped = fixed(command)
+    table.insert(wrapped, #fixed_addresses + 1, "wine")
+    wrapped.env = self.env
+    return wrapped
+end
+
 -- Lets windows be made that nobody sees; and makes their desktop: else it would be a child of whoever needs it first.
 local function open_desktop(self)
     local function spawn(...)
-        return assert(self.job:spawn(fixed {
-            "wine", env = self.env, stdin = "null", stdout = "null", stderr = "null", ...
-        }))
+        return assert(self.job:spawn(self:command { stdin = "null", stdout = "null", stderr = "null", ... }))
     end
     local key = "HKCU\\Software\\Wine\\Drivers"
     local status = spawn("reg", "add", key, "/v", "Graphics", "/d", "null", "/f"):wait(120)
@@ -83,21 +89,12 @@ function wine.open()
     end
     local self = setmetatable({ env = environment(prefix), job = jg.job { name = "wine" } }, wine)
     assert(self.job:spawn { "wineserver", "-f", "-p", env = self.env, stdout = "null", stderr = "null" })
-    local keeper = assert(self.job:spawn(fixed {
-        "wine", "build/windows/release/child.exe", "ready", "hang",
-        env = self.env, stdin = "null", stdout = "pipe", stderr = "null",
+    local keeper = assert(self.job:spawn(self:command {
+        "build/windows/release/child.exe", "ready", "hang", stdin = "null", stdout = "pipe", stderr = "null",
     }))
     assert(keeper.stdout:read("l", 120) == "ready", "Wine doesn't start")
     open_desktop(self)
     return self
-end
-
---- The command that runs this one, a table as for jg.run, in Wine.
-function wine:command(command)
-    local wrapped = fixed(command)
-    table.insert(wrapped, #fixed_addresses + 1, "wine")
-    wrapped.env = self.env
-    return wrapped
 end
 
 function wine:__close()
