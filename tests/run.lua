@@ -29,13 +29,29 @@ local function parts_asked_for(words, parts)
 end
 
 local total = { passed = 0, failed = 0, skipped = 0 }
+local failures = {} -- lines, for the end
+local failure_lines = 4 -- of what a test that failed says
+
+-- Keeps what failed in a piece: a long report is read from its end.
+local function remember(name, stdout)
+    failures[#failures + 1] = "FAIL  " .. name
+    local left = 0
+    for line in stdout:gmatch "[^\n]+" do
+        left = line:find "^%s*FAIL  " and failure_lines or left - 1
+        if left > 0 then
+            failures[#failures + 1] = "      " .. line
+        end
+    end
+end
 
 local function say(ok, name, detail, result)
     print(("%s  %-52s %s"):format(ok and "ok  " or "FAIL", name, detail))
-    if not ok and result then
-        for line in result.stdout:gmatch "[^\n]+" do
+    if not ok then
+        local stdout = result and result.stdout or ""
+        for line in stdout:gmatch "[^\n]+" do
             print("      " .. line)
         end
+        remember(name, stdout)
     end
     io.stdout:flush()
 end
@@ -284,6 +300,9 @@ pool.map(1, parts, function(one)
         one.run()
     end
 end)
+if #failures > 0 then
+    print("what failed, once more:\n" .. table.concat(failures, "\n"))
+end
 print(("%d skipped, %.0f s"):format(total.skipped, jg.now() - began))
 print(("%d passed, %d failed"):format(total.passed, total.failed))
 os.exit(total.failed == 0)

@@ -57,7 +57,7 @@ describe("a job without processes whose cgroup is taken away", function()
 end)
 
 it("a job whose processor time can't be known any more, since its cgroup is taken away, is ended", function()
-    local job <close> = assert(jg.job { cpu_time = 0.2 })
+    local job <close> = assert(jg.job { cpu_time = 10 }) -- it uses next to nothing of that
     cgroups.needed(pending, job)
     local process = helper.spawn(job, { "ready", "hang" }, { stdout = "pipe" })
     assert.equal("ready", process.stdout:read("l", 60))

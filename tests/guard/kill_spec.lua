@@ -129,9 +129,11 @@ for _, level in ipairs(support.levels()) do
                     for _ = 1, 100 do
                         assert(job:spawn { arg[1], "daemonise", "fork", "hang", "--", "hang" }):wait()
                     end
-                    print "ready"
-                    io.stdout:flush()
-                    pcall(jg.sleep, 1e6)
+                    pcall(function()
+                        print "ready"
+                        io.stdout:flush()
+                        jg.sleep(1e6)
+                    end)
                     print "interrupted"
                     io.stdout:flush()
                     jg.sleep(1e6)
