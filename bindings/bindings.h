@@ -180,6 +180,10 @@ bool jg_place_of_function(lua_State *L, char place[JG_PLACE]);
 ** is none, and then `place` is empty. */
 bool jg_place_of_stack(lua_State *of, char place[JG_PLACE]);
 
+/* Pushes a message with the traceback of this stack from `level` on, without what the library called within itself. */
+void jg_place_push_traceback(lua_State *L, const char *message, int level);
+void jg_open_place(lua_State *L);
+
 /* ---- schedule.c: tasks and turns ------------------------------------------------------------------ */
 
 struct jg_task {

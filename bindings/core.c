@@ -29,6 +29,7 @@ int luaopen_jghost_core(lua_State *L)
     jg_open_info(L);
     jg_open_leaks(L);
     jg_open_system(L);
+    jg_open_place(L);
     jg_open_signame(L);
     jg_open_console(L);
     jg_open_attach(L);

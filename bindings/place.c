@@ -1,6 +1,7 @@
 /*
 ** place.c: where in the script something is, as "file:line".
 */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,4 +39,42 @@ bool jg_place_of_stack(lua_State *of, char place[JG_PLACE])
             return true;
     }
     return false;
+}
+
+/* Where the traceback of an error begins that the library raised because of what the script gave it: at the library's
+** function that the script has called. A fault of the library's own, whose message says so, is shown whole. */
+static int first_of_interest(lua_State *L, const char *message, int level, int bottom)
+{
+    lua_Debug debug;
+    int own = level;
+    if (strncmp(message, "jghost/", 7) == 0)
+        return level;
+    for (int i = level; i < bottom && lua_getstack(L, i, &debug); i++) {
+        lua_getinfo(L, "Sl", &debug);
+        if (is_own(&debug))
+            own = i;
+        else if (debug.currentline > 0)
+            break;
+    }
+    return own;
+}
+
+void jg_place_push_traceback(lua_State *L, const char *message, int level)
+{
+    luaL_traceback(L, L, message, first_of_interest(L, message, level, INT_MAX));
+}
+
+/* traceback(message, level, bottom): the same, where what is at `bottom` and below it isn't the script's */
+static int traceback(lua_State *L)
+{
+    const char *message = luaL_checkstring(L, 1);
+    int level = (int)luaL_checkinteger(L, 2), bottom = (int)luaL_checkinteger(L, 3);
+    luaL_traceback(L, L, message, first_of_interest(L, message, level, bottom));
+    return 1;
+}
+
+void jg_open_place(lua_State *L)
+{
+    lua_pushcfunction(L, traceback);
+    lua_setfield(L, -2, "traceback");
 }

@@ -89,7 +89,7 @@ static void add_traceback(lua_State *L, int level)
         lua_pop(L, 1);
         return; /* it has a text of its own */
     }
-    luaL_traceback(L, L, message, level);
+    jg_place_push_traceback(L, message, level);
     lua_remove(L, -2);
 }
 
@@ -302,11 +302,16 @@ static void deliver_interrupt(struct jg_host *host)
     make_ready_first(main);
 }
 
+/* Not by luaL_error: that would name a line of the library's own, where the script waits in one of its functions. */
 void jg_schedule_raise_interrupt(lua_State *L)
 {
     struct jg_host *host = jg_host_of(L);
-    if (jg_host_interrupt_taken(host))
-        luaL_error(L, "interrupted by %s", host->interrupt_name);
+    char place[JG_PLACE];
+    if (!jg_host_interrupt_taken(host))
+        return;
+    jg_place_of_stack(L, place);
+    lua_pushfstring(L, "%s%sinterrupted by %s", place, place[0] != '\0' ? ": " : "", host->interrupt_name);
+    lua_error(L);
 }
 
 /* Could anything still make somebody ready? Asked only when the loop is about to wait for nothing. */

@@ -131,9 +131,10 @@ static bool read_exec(struct parser *parser, const char *value)
     if (!set_mode(parser, JG_MODE_EXEC))
         return false;
     command->exec = command->argv + parser->at + 1;
-    if (command->exec[0] != NULL)
+    if (command->exec[0] != NULL && command->exec[0][0] != '\0')
         return true;
-    fprintf(stderr, "jghost: --exec: needs a command after it\n");
+    fprintf(stderr, "jghost: --exec: needs a command after it%s\n",
+            command->exec[0] == NULL ? "" : ", and the name there is empty");
     return stop(parser, JG_EXIT_GUARD_FAILED);
 }
 
@@ -178,20 +179,21 @@ struct option {
     const char *name;
     enum { NO_VALUE, NEEDS_VALUE, MAY_HAVE_VALUE } value;
     option_fn *read;
+    const char *example; /* of a value that it needs */
 };
 
 static const struct option options[] = {
-    {"require", NEEDS_VALUE, read_require},
-    {"level", NEEDS_VALUE, read_level},
-    {"timeout", NEEDS_VALUE, read_timeout},
-    {"scripts", NEEDS_VALUE, read_scripts},
-    {"allow-detach", NO_VALUE, read_allow_detach},
-    {"exec", NO_VALUE, read_exec},
-    {"doctor", NO_VALUE, read_doctor},
-    {"list", NO_VALUE, read_list},
-    {"attach", MAY_HAVE_VALUE, read_attach},
-    {"help", NO_VALUE, read_help},
-    {"version", NO_VALUE, read_version},
+    {"require", NEEDS_VALUE, read_require, "namespace"},
+    {"level", NEEDS_VALUE, read_level, "reaper"},
+    {"timeout", NEEDS_VALUE, read_timeout, "30"},
+    {"scripts", NEEDS_VALUE, read_scripts, "FOLDER"},
+    {"allow-detach", NO_VALUE, read_allow_detach, NULL},
+    {"exec", NO_VALUE, read_exec, NULL},
+    {"doctor", NO_VALUE, read_doctor, NULL},
+    {"list", NO_VALUE, read_list, NULL},
+    {"attach", MAY_HAVE_VALUE, read_attach, NULL},
+    {"help", NO_VALUE, read_help, NULL},
+    {"version", NO_VALUE, read_version, NULL},
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof options[0] };
@@ -220,8 +222,10 @@ static bool read_long(struct parser *parser, const char *argument)
             continue;
         if (options[i].value == MAY_HAVE_VALUE || (value != NULL) == (options[i].value == NEEDS_VALUE))
             return options[i].read(parser, value);
-        fprintf(stderr, "jghost: --%s: %s\n", name,
-                value != NULL ? "takes no value" : "needs a value, as in --timeout=30");
+        if (value != NULL)
+            fprintf(stderr, "jghost: --%s: takes no value\n", name);
+        else
+            fprintf(stderr, "jghost: --%s: needs a value, as in --%s=%s\n", name, name, options[i].example);
         return stop(parser, JG_EXIT_GUARD_FAILED);
     }
     return unknown_option(parser, argument, name);
@@ -299,7 +303,11 @@ bool jg_command_parse(struct jg_command *command, int argc, char **argv, int *st
     }
     if (!check_mode(&parser))
         return false;
-    if (parser.at < argc && command->mode == JG_MODE_LUA)
-        command->script = parser.at;
-    return true;
+    if (parser.at == argc || command->mode != JG_MODE_LUA)
+        return true;
+    command->script = parser.at;
+    if (argv[parser.at][0] != '\0')
+        return true;
+    fprintf(stderr, "jghost: the script's name is empty\n"); /* of a shell's empty variable, as a rule */
+    return stop(&parser, JG_EXIT_GUARD_FAILED);
 }

@@ -115,7 +115,7 @@ int jg_guard_main(struct jg_command *command)
             return refuse_shortage((enum jg_level)level, &err);
         jg_os_run_refused((enum jg_level)level, &err);
     }
-    fprintf(stderr, "jghost: no guarantee of at least '%s' is to be had: %s\n", jg_level_name(weakest),
-            jg_os_guarantee()->why);
+    fprintf(stderr, "jghost: no guarantee of %s'%s' is to be had: %s\n", command->has_level ? "" : "at least ",
+            jg_level_name(weakest), jg_os_guarantee()->why);
     return JG_EXIT_GUARD_FAILED;
 }

@@ -1,5 +1,7 @@
 --- jghost.statement: what a prompt reads: lines that make a statement, and what its errors say.
 
+local core = require "jghost.core"
+
 local statement = {}
 
 --- Compiles a text as an expression whose values are to be printed, or as a statement.
@@ -58,7 +60,7 @@ local function traceback(message, call, between)
         depth = depth + 1
     end
     local lines = {}
-    for line in debug.traceback(message, 2):gmatch "[^\n]*" do
+    for line in core.traceback(message, 2, own or depth):gmatch "[^\n]*" do
         lines[#lines + 1] = line
     end
     local last = #lines - (own and depth - own or 0)

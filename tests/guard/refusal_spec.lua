@@ -48,7 +48,7 @@ for _, level in ipairs(support.levels()) do
                     local code, _, text = run({ step.option or "-W", "--level=" .. level, script_file, support.child },
                         refusing(step))
                     assert.equal(125, code)
-                    local refusal = ("jghost: no guarantee of at least '%s' is to be had: %s: "):format(level, level)
+                    local refusal = ("jghost: no guarantee of '%s' is to be had: %s: "):format(level, level)
                     expect_message(step.outside and "jghost: " or refusal, step.says, text)
                 end)
             end

@@ -87,6 +87,17 @@ for _, level in ipairs(support.levels()) do
             assert.equal(expect.interrupts.INT.ending, support.ending(guard:wait(60)))
         end)
 
+        for where, code in pairs {
+            ["waits in a function of the library"] = "jg.run { arg[1], 'hang' }", ["never waits"] = "while true do end",
+        } do
+            it("an interrupt names the line of a script that " .. where, function()
+                expect_caught("local _, message = pcall(function()\n" .. ready .. code .. [[ end)
+                    print(message)
+                    os.exit(7)
+                ]], "^%(command line%):2: interrupted by " .. expect.interrupts.INT.says, 7)
+            end)
+        end
+
         it("an interrupt reaches a coroutine that never gives way", function()
             for _, loop in ipairs {
                 "coroutine.wrap(function() while true do end end)()",

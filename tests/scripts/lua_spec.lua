@@ -297,6 +297,12 @@ describe("jghost", function()
         local result = expect({ "-e", "require 'jghost.pool'.map(0)" }, 1)
         assert.truthy(result.stderr:find("(command line):1: pool.map:", 1, true), result.stderr)
     end)
+
+    it("leaves its own part out of a misuse's traceback, but not out of that of a fault of its own", function()
+        expect({ "-e", "require 'jghost'.run(1)" }, 1, "got 1\nstack traceback:\n\tjghost/run.lua:")
+        helper.write(folder .. "/jghost/pool.lua", "return { map = function() error 'oops' end }")
+        expect({ "--scripts=" .. folder, "-e", "require 'jghost.pool'.map()" }, 1, "oops\nstack traceback:\n\t[C]:")
+    end)
 end)
 
 describe("jghost refuses", function()
@@ -306,7 +312,8 @@ describe("jghost refuses", function()
         ["--somethingelse"] = "unknown option '--somethingelse'", ["--somethingelse=x"] = "unknown option",
         ["-x"] = "unknown option '-x'", ["-vv"] = "unknown option", ["-ee"] = false, ["-ix"] = "unknown option",
         ["-EW"] = "unknown option", ["--="] = "unknown option", ["---"] = "unknown option",
-        ["--timeout"] = "needs a value", ["--require"] = "needs a value", ["--doctor=x"] = "takes no value",
+        ["--timeout"] = "needs a value, as in --timeout=30", ["--doctor=x"] = "takes no value",
+        ["--require"] = "needs a value, as in --require=namespace",
         ["--list=x"] = "takes no value", ["--lits"] = "did you mean '--list'?",
         ["--atach=1"] = "did you mean '--attach'?",
         ["--help=x"] = "takes no value", ["--timeout="] = "number of seconds", ["--timeout=x"] = "number of seconds",
@@ -325,6 +332,11 @@ describe("jghost refuses", function()
             end)
         end
     end
+
+    it("an empty name, which a shell's empty variable leaves", function()
+        expect({ "" }, 125, "the script's name is empty")
+        expect({ "--exec", "", "x" }, 125, "--exec: needs a command after it, and the name there is empty")
+    end)
 
     for line, hint in pairs {
         ["--attach 999999"] = "--attach takes its ID after '=', as in --attach=999999",

@@ -62,6 +62,9 @@ describe("the prompt", function()
         answers(self, "jg == require 'jghost'", "true")
         answers(self, "error 'oops'", "jghost: stdin:1: oops", "stack traceback:", "\t[C]: in function 'error'",
             "\tstdin:1: in main chunk")
+        answers(self, "jg.run()", "jghost: jg.run: a table of options was expected, got nil", "stack traceback:",
+            ("\tjghost/run.lua:%d: in function 'jghost.run'"):format(debug.getinfo(jg.run, "S").linedefined + 1),
+            "\t(...tail calls...)")
         answers(self, "x y", "jghost: stdin:1: syntax error near 'y'")
     end)
 
