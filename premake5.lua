@@ -166,9 +166,9 @@ if windows then
     foreign_library "lua"
         lua_files { lua = true, luac = true }
         if gnu then
-            buildoptions "-include ../../host/windows/luainput.h"
+            buildoptions "-include ../../host/windows/console/luainput.h"
         else
-            forceincludes "host/windows/luainput.h"
+            forceincludes "host/windows/console/luainput.h"
         end
 
     foreign_library "lfs"
@@ -180,12 +180,8 @@ if windows then
 end
 
 library "jghost-os"
-    files { "host/common/*.c", "host/" .. system .. "/*.c" }
-    if gnu then -- not for <spawn.h>, which is the system's
-        buildoptions("-iquote ../../host/" .. system)
-    else
-        includedirs("host/" .. system)
-    end
+    files { "host/common/*.c", "host/" .. system .. "/**.c" }
+    includedirs("host/" .. system) -- for host/common
     if windows and gnu then -- not as one of the files: Premake 4 would take the windres for Linux
         prebuildcommands(("@x86_64-w64-mingw32-windres -I ../../host/windows -D %s ../../host/windows/jghost.rc " ..
             "-O coff -o jghost.res"):format(table.concat(version_numbers(), " -D ")))

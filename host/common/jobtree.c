@@ -7,8 +7,8 @@
 #include "jobtree.h"
 
 /* the system's that is built */
-#include "job.h"
-#include "process.h"
+#include "job/job.h"
+#include "process/process.h"
 
 void jg_job_list(struct jg_os_job *job)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgroupwhy.h"
+#include "cgroup/cgroupwhy.h"
 #include "native.h"
 
 static const char *own_text(int native)

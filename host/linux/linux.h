@@ -1,5 +1,5 @@
 /*
-** linux.h: what the files in this folder know of each other.
+** linux.h: what all the files below this folder know of each other.
 **
 ** On Linux one run is three processes:
 **
@@ -19,7 +19,7 @@
 #include <sys/types.h>
 
 #include "../os.h"
-#include "orphans.h"
+#include "procfs/orphans.h"
 
 /* Where they are made first, and where they can have controllers. */
 enum { JG_CGROUPS = 2 };

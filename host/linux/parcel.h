@@ -5,8 +5,8 @@
 #ifndef JG_PARCEL_H
 #define JG_PARCEL_H
 
-#include "plan.h"
-#include "reaper.h"
+#include "process/plan.h"
+#include "reaper/reaper.h"
 
 /* Fills `message` and *text, the caller's to free; NULL if it is in the descriptor that was added to `fds`, the
 ** caller's to close. False: errno says why. The descriptors of its stdio aren't in it. */

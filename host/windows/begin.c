@@ -11,7 +11,7 @@
 #include <shellapi.h>
 
 #include "../exit.h"
-#include "codepage.h"
+#include "console/codepage.h"
 #include "state.h"
 #include "wide.h"
 

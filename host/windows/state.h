@@ -1,5 +1,5 @@
 /*
-** state.h: what the files in this folder know of each other.
+** state.h: what all the files below this folder know of each other.
 **
 ** On Windows one run is two processes: the guard, which holds the job object, and the harness, which is in it and
 ** has Lua. The harness is the same executable started anew; both have one page in common.

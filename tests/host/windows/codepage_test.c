@@ -3,7 +3,7 @@
 **
 ** It plays itself at a console of its own, and others there: another guard, and the harness of this one.
 */
-#include "../../../host/windows/codepage.h"
+#include "../../../host/windows/console/codepage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "../../../host/os.h"
 #include "../../../host/windows/native.h"
-#include "../../../host/windows/program.h"
+#include "../../../host/windows/process/program.h"
 #include "../check.h"
 
 static void test_block(void)

@@ -1,7 +1,7 @@
 /*
 ** input_test.c: what Lua reads at a console.
 */
-#include "../../../host/windows/input.h"
+#include "../../../host/windows/console/input.h"
 
 #include <io.h>
 #include <stdlib.h>

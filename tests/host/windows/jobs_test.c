@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-#include "../../../host/windows/job.h"
+#include "../../../host/windows/job/job.h"
 
 static void test_nested(void)
 {

@@ -3,8 +3,8 @@
 */
 #include "world.h"
 
-#include "../../../host/windows/job.h"
-#include "../../../host/windows/limit.h"
+#include "../../../host/windows/job/job.h"
+#include "../../../host/windows/job/limit.h"
 
 /* A rate is a share of that of the job around it. */
 static void test_rates(void)

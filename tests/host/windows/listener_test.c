@@ -7,8 +7,8 @@
 
 #include <aclapi.h>
 
+#include "../../../host/windows/attach/pipename.h"
 #include "../../../host/windows/native.h"
-#include "../../../host/windows/pipename.h"
 #include "../../../host/windows/state.h"
 
 enum { MANY = 20, OTHERS = 8 };

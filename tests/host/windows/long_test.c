@@ -7,7 +7,7 @@
 #include "world.h"
 
 #include "../../../host/windows/native.h"
-#include "../../../host/windows/program.h"
+#include "../../../host/windows/process/program.h"
 
 enum { LONGEST_FOLDER = MAX_PATH - 2, VERY_LONG = 400, ROOM = 512 };
 

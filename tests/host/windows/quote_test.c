@@ -1,7 +1,7 @@
 /*
 ** quote_test.c: what jg_command_line makes is what CommandLineToArgvW takes apart.
 */
-#include "../../../host/windows/quote.h"
+#include "../../../host/windows/process/quote.h"
 
 #include <stdlib.h>
 #include <string.h>

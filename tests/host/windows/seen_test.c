@@ -1,7 +1,7 @@
 /*
 ** seen_test.c: a process that was seen in a snapshot isn't taken for another one that has got its number.
 */
-#include "../../../host/windows/seen.h"
+#include "../../../host/windows/process/seen.h"
 
 #include "../../../host/os.h"
 #include "../check.h"

@@ -1,0 +1,14 @@
+/*
+** family.h: the processes of the run, where the system doesn't list those of the job that we are in.
+*/
+#ifndef JG_FAMILY_H
+#define JG_FAMILY_H
+
+#include "../job/pids.h"
+#include "../loop/loop.h"
+#include "../process/snapshot.h"
+
+/* This process's descendants, and whatever is in its jobs. False: GetLastError. */
+bool jg_family_read(struct jg_os_loop *loop, const struct jg_snapshot *snapshot, struct jg_pids *pids);
+
+#endif

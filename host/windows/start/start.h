@@ -1,0 +1,21 @@
+/*
+** start.h: the harness's creation.
+*/
+#ifndef JG_START_H
+#define JG_START_H
+
+#include "../detach/detacher.h"
+
+/*
+** Creates the harness, running, in `job` where the system can do that at once, and hands it `event`, the detacher's if
+** there is one, and what else it needs. Its handle is the caller's to close; NULL: it couldn't be.
+*/
+HANDLE jg_start_harness(HANDLE job, HANDLE event, const struct jg_detacher *detacher, struct jg_err *err);
+
+/*
+** The last error, as what couldn't be done; `nested` if the reason is, or may be, that this process is in a job itself:
+** jobs are nested since Windows 8, but in one with limits of an older kind. False.
+*/
+bool jg_start_refused(struct jg_err *err, const char *what, const char *nested);
+
+#endif
