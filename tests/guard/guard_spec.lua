@@ -20,6 +20,21 @@ local popen = expect.shell and "exec " .. support.child or support.child:gsub("/
 local script_file
 fixture.script(waiting, function(file) script_file = file end)
 
+-- Waits until a signal has come for one of the run's who takes none yet. Nothing tells of it.
+local function await_signal(guard, marker)
+    local deadline = jg.now() + 60
+    while jg.now() < deadline do
+        for _, process in ipairs(support.marked(marker)) do
+            local pending = support.read_any(("/proc/%d/status"):format(process.pid)):match "ShdPnd:%s*(%x+)"
+            if process.pid ~= guard.pid and pending and pending:find "[^0]" then
+                return
+            end
+        end
+        jg.sleep(0.005)
+    end
+    error "no signal has come"
+end
+
 for _, level in ipairs(support.levels()) do
     describe("at level " .. level, function()
         it("reports the level that it has", function()
@@ -150,6 +165,22 @@ for _, level in ipairs(support.levels()) do
             assert.equal(124, guard:wait(60).code)
             assert.equal("", support.survivors(marker))
         end)
+
+        if level == "reaper" then
+            it("--timeout that is over before init listens ends all", function()
+                local job <close> = jg.job {}
+                local guard, marker = support.start(job, {
+                    "env", "--ignore-signal=RTMIN", support.fault, "--level=reaper", "--timeout=0",
+                    "-e", "while true do pcall(require 'jghost'.sleep, 1e6) end",
+                    env = { JGHOST_STAGE = "harness-released" }, stdin = "pipe", stderr = "pipe",
+                })
+                assert.equal("stage harness-released", guard.stderr:read("l", 60))
+                await_signal(guard, marker)
+                guard.stdin:close()
+                assert.equal(124, assert(guard:wait(60), "the run goes on").code)
+                assert.equal("", support.survivors(marker))
+            end)
+        end
     end)
 end
 

@@ -82,7 +82,7 @@ static pid_t fork_into(struct jg_os_run *run, unsigned long flags)
     return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, &run->init, NULL, NULL);
 }
 
-static pid_t create_init(struct jg_os_run *run)
+static pid_t create_first(struct jg_os_run *run)
 {
     if (run->start.level == JG_LEVEL_REAPER)
         return fork_into(run, 0);
@@ -93,6 +93,22 @@ static pid_t create_init(struct jg_os_run *run)
     }
     run->user_namespace = true; /* before the clone: the child has a copy of it */
     return fork_into(run, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER);
+}
+
+/* It is born with the signal blocked that tells it to end everybody: until it listens, one that comes is kept, whatever
+** we were started to do with it. */
+static pid_t create_init(struct jg_os_run *run)
+{
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, JG_SIGNAL_END);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    pid_t pid = create_first(run);
+    int error = errno;
+    if (pid != 0)
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return pid;
 }
 
 /* Why there is no init, if the system's own words for it don't say enough. */
