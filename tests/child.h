@@ -74,6 +74,7 @@ void child_os_settle(void);
 int child_os_terminal(char **words); /* performs them where an interrupt reaches nobody else */
 int child_os_stopped(void);          /* a child that is stopped, and is known to be when this returns */
 int child_os_traced(void);           /* the same of one that this process traces */
+int child_os_trace(long pid);        /* that process is stopped, and traced by this one, when this returns */
 int child_os_vfork(void);            /* never returns: stuck in a vfork whose child hangs */
 int child_os_flee(double seconds);   /* forks and ends, over and over: no snapshot holds it. Never returns */
 int child_os_zombies(size_t count);

@@ -145,6 +145,14 @@ int child_os_traced(void)
     return stop_child(1);
 }
 
+int child_os_trace(long pid)
+{
+    int status;
+    if (ptrace(PTRACE_SEIZE, (pid_t)pid, NULL, NULL) == -1 || ptrace(PTRACE_INTERRUPT, (pid_t)pid, NULL, NULL) == -1)
+        return errno;
+    return waitpid((pid_t)pid, &status, __WALL) == -1 ? errno : 0;
+}
+
 int child_os_vfork(void)
 {
     pid_t pid = vfork();

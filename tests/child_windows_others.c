@@ -223,6 +223,12 @@ int child_os_traced(void)
     return ENOTSUP;
 }
 
+int child_os_trace(long pid)
+{
+    (void)pid;
+    return ENOTSUP;
+}
+
 int child_os_vfork(void)
 {
     return ENOTSUP;

@@ -70,6 +70,11 @@ static int verb_traced(char **words)
     return child_os_traced();
 }
 
+static int verb_trace(char **words)
+{
+    return child_os_trace((long)child_number(words[0]));
+}
+
 static int verb_vfork(char **words)
 {
     (void)words;
@@ -113,6 +118,7 @@ const struct verb child_verbs_others[] = {
      verb_terminal},
     {"stopped", 0, 0, "", "a child that is stopped", verb_stopped},
     {"traced", 0, 0, "", "a child that is stopped, and traced by this process", verb_traced},
+    {"trace", 1, 0, "PID", "stops this process, and traces it", verb_trace},
     {"vfork", 0, 1, "", "stuck for ever in a vfork", verb_vfork},
     {"flee", 1, 1, "S", "for S seconds: forks and ends, over and over", verb_flee},
     {"zombies", 1, 0, "N", "N children that have ended, and are left unreaped", verb_zombies},

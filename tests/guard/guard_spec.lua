@@ -20,19 +20,19 @@ local popen = expect.shell and "exec " .. support.child or support.child:gsub("/
 local script_file
 fixture.script(waiting, function(file) script_file = file end)
 
--- Waits until a signal has come for one of the run's who takes none yet. Nothing tells of it.
-local function await_signal(guard, marker)
-    local deadline = jg.now() + 60
+-- Waits until the guard has told init something that init hasn't taken. Nothing else tells of it.
+local function await_order(guard)
+    local folder, deadline = ("/proc/%d/fdinfo"):format(guard.pid), jg.now() + 60
     while jg.now() < deadline do
-        for _, process in ipairs(support.marked(marker)) do
-            local pending = support.read_any(("/proc/%d/status"):format(process.pid)):match "ShdPnd:%s*(%x+)"
-            if process.pid ~= guard.pid and pending and pending:find "[^0]" then
+        for fd in lfs.dir(folder) do
+            local count = support.read_any(folder .. "/" .. fd):match "eventfd%-count:%s*(%x+)"
+            if count and tonumber(count, 16) > 1 then -- the first was to begin
                 return
             end
         end
         jg.sleep(0.005)
     end
-    error "no signal has come"
+    error "no order was given"
 end
 
 for _, level in ipairs(support.levels()) do
@@ -167,17 +167,43 @@ for _, level in ipairs(support.levels()) do
         end)
 
         if level == "reaper" then
-            it("--timeout that is over before init listens ends all", function()
+            -- Its time is over when init doesn't listen yet; what the system refuses then is no matter any more.
+            for name, refused in pairs { ["and isn't to"] = "fork:1", ["but will"] = "" } do
+                it("--timeout that is over before init listens, " .. name .. ", ends all", function()
+                    local job <close> = jg.job {}
+                    local guard, marker = support.start(job, {
+                        support.fault, "--level=reaper", "--timeout=0",
+                        "-e", "while true do pcall(require 'jghost'.sleep, 1e6) end",
+                        env = { JGHOST_STAGE = "harness-released", JGHOST_REFUSE_AFTER = "harness-released",
+                            JGHOST_REFUSE = refused }, stdin = "pipe", stderr = "pipe",
+                    })
+                    assert.equal("stage harness-released", guard.stderr:read("l", 60))
+                    await_order(guard)
+                    guard.stdin:close()
+                    assert.equal(124, assert(guard:wait(60), "the run goes on").code)
+                    assert.equal("jghost: the time, 0 s, is up", guard.stderr:read("l", 60))
+                    assert.equal("", support.survivors(marker))
+                end)
+            end
+
+            it("a run whose init is held by a debugger can be cut short", function()
+                helper.needs(pending, "tracing")
                 local job <close> = jg.job {}
-                local guard, marker = support.start(job, {
-                    "env", "--ignore-signal=RTMIN", support.fault, "--level=reaper", "--timeout=0",
-                    "-e", "while true do pcall(require 'jghost'.sleep, 1e6) end",
-                    env = { JGHOST_STAGE = "harness-released" }, stdin = "pipe", stderr = "pipe",
-                })
-                assert.equal("stage harness-released", guard.stderr:read("l", 60))
-                await_signal(guard, marker)
-                guard.stdin:close()
-                assert.equal(124, assert(guard:wait(60), "the run goes on").code)
+                local guard, marker = support.start(job, { support.jghost, "--level=reaper", "-e", [[
+                    local jg = require "jghost"
+                    local init = io.open("/proc/self/stat"):read("a"):match "%) %a (%d+)"
+                    local job = jg.job {}
+                    local tracer = assert(job:spawn { arg[1], "trace", init, "ready", "hang", stdout = "pipe" })
+                    print(tracer.stdout:read "l")
+                    io.stdout:flush()
+                    while true do pcall(jg.sleep, 1e6) end
+                ]], "-", support.child, stdout = "pipe" })
+                assert.equal("ready", guard.stdout:read("l", 60))
+                local deadline = jg.now() + 60
+                repeat
+                    guard:signal "term"
+                until guard:wait(0.3) or jg.now() > deadline
+                assert.equal("TERM", support.ending(assert(guard:wait(0), "the run goes on")))
                 assert.equal("", support.survivors(marker))
             end)
         end

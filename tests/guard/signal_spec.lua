@@ -80,6 +80,15 @@ for _, level in ipairs(support.levels()) do
             ]], "^false\t.*interrupted by " .. expect.interrupts.INT.says, 7)
         end)
 
+        it("an interrupt comes through when the queue of signals is full", function()
+            helper.needs(pending, "signals")
+            local job <close> = jg.job {}
+            local guard = start_command(job, { "prlimit", "--sigpending=0", support.jghost, "--level=" .. level, "-e",
+                'local jg = require "jghost" print(select(2, pcall(function() ' .. ready .. "jg.sleep(1e6) end)))" })
+            guard:signal "int"
+            assert.matches("interrupted by SIGINT", guard.stdout:read("l", 60))
+        end)
+
         it("an interrupt reaches a loop that never waits", function()
             local job <close> = jg.job {}
             local guard = start(job, level, ready .. "while true do end")

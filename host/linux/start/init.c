@@ -23,12 +23,13 @@
 #include "../../stage.h"
 #include "../procfs/descendants.h"
 #include "../reaper/reaper.h"
+#include "orders.h"
 #include "start.h"
 
 struct init {
     const struct jg_os_start *start;
     pid_t harness;
-    int signals; /* signalfd */
+    int signals; /* signalfd: SIGCHLD */
     int harness_socket;
     struct jg_pids reapers;
 };
@@ -69,39 +70,29 @@ static void reap(struct init *init)
     jg_reaper_continue(&init->reapers);
 }
 
-/* Else it is the terminal's, to the whole group: the harness has its own. */
-static bool is_from_guard(const struct signalfd_siginfo *from)
+static void obey(void *argument, int order)
 {
-    return from->ssi_code == SI_QUEUE && from->ssi_int == JG_FORWARDED;
-}
-
-static void relay(const struct init *init, const struct signalfd_siginfo *from)
-{
-    siginfo_t info = {.si_signo = (int)from->ssi_signo, .si_code = SI_QUEUE};
+    const struct init *init = argument;
+    if (order == JG_ORDER_END)
+        end(init);
+    siginfo_t info = {.si_signo = order, .si_code = SI_QUEUE};
     info.si_value.sival_int = JG_FORWARDED;
     /* the harness is our child and only we reap it: the number is its own */
-    syscall(SYS_rt_sigqueueinfo, init->harness, from->ssi_signo, &info);
+    syscall(SYS_rt_sigqueueinfo, init->harness, order, &info);
 }
 
-static void handle_signal(struct init *init)
+static void take_signal(struct init *init)
 {
     struct signalfd_siginfo info;
-    if (read(init->signals, &info, sizeof info) != sizeof info)
-        return;
-    if (info.ssi_signo == SIGCHLD)
+    if (read(init->signals, &info, sizeof info) == sizeof info)
         reap(init);
-    else if (is_from_guard(&info) && info.ssi_signo == (uint32_t)JG_SIGNAL_END)
-        end(init);
-    else if (is_from_guard(&info))
-        relay(init, &info);
 }
 
 int jg_init_signals(void)
 {
     sigset_t set;
-    jg_forwarded_signals(&set);
+    sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
-    sigaddset(&set, JG_SIGNAL_END);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -136,10 +127,11 @@ _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int 
     leave_session(&init);
     struct pollfd handles[] = {{.fd = init.signals, .events = POLLIN},
                                {.fd = start->guard, .events = POLLIN},
-                               {.fd = harness_socket, .events = POLLIN}};
+                               {.fd = harness_socket, .events = POLLIN},
+                               {.fd = start->event, .events = POLLIN}};
     reap(&init); /* a harness that ended before its SIGCHLD was of interest */
     for (;;) {
-        if (poll(handles, 3, -1) == -1)
+        if (poll(handles, 4, -1) == -1)
             continue;
         if (handles[1].revents != 0)
             end(&init);
@@ -149,6 +141,8 @@ _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int 
                 handles[2].fd = -1;
         }
         if (handles[0].revents != 0)
-            handle_signal(&init);
+            take_signal(&init);
+        if (handles[3].revents != 0)
+            jg_orders_take(start->event, obey, &init);
     }
 }

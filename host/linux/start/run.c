@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -82,7 +83,7 @@ static pid_t fork_into(struct jg_os_run *run, unsigned long flags)
     return (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, &run->init, NULL, NULL);
 }
 
-static pid_t create_first(struct jg_os_run *run)
+static pid_t create_init(struct jg_os_run *run)
 {
     if (run->start.level == JG_LEVEL_REAPER)
         return fork_into(run, 0);
@@ -93,22 +94,6 @@ static pid_t create_first(struct jg_os_run *run)
     }
     run->user_namespace = true; /* before the clone: the child has a copy of it */
     return fork_into(run, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER);
-}
-
-/* It is born with the signal blocked that tells it to end everybody: until it listens, one that comes is kept, whatever
-** we were started to do with it. */
-static pid_t create_init(struct jg_os_run *run)
-{
-    sigset_t set, before;
-    sigemptyset(&set);
-    sigaddset(&set, JG_SIGNAL_END);
-    sigprocmask(SIG_BLOCK, &set, &before);
-    pid_t pid = create_first(run);
-    int error = errno;
-    if (pid != 0)
-        sigprocmask(SIG_SETMASK, &before, NULL);
-    errno = error;
-    return pid;
 }
 
 /* Why there is no init, if the system's own words for it don't say enough. */
@@ -180,13 +165,14 @@ void jg_run_end_init(struct jg_os_run *run)
 
 void jg_run_reap_init(struct jg_os_run *run)
 {
-    run->status = SIGKILL;
-    if (run->start.level == JG_LEVEL_AUTOKILL) {
+    struct pollfd init = {.fd = run->init, .events = POLLIN};
+    while (poll(&init, 1, -1) != 1)
+        continue;
+    run->status = SIGKILL; /* of one that is traced, how it ended is told to the tracer first */
+    if (run->start.level == JG_LEVEL_AUTOKILL)
         run->status = jg_autokill_status(run->init);
-    } else {
-        while (waitpid(run->init_pid, &run->status, 0) == -1 && errno == EINTR) {
-        }
-    }
+    else
+        waitpid(run->init_pid, &run->status, WNOHANG);
     run->ended = true;
 }
 

@@ -25,7 +25,7 @@ struct jg_os_run {
 
 void jg_run_end_init(struct jg_os_run *run);
 
-/* Init has ended, and so has all that was in its namespace. If it is traced, its tracer is waited for, too. */
+/* Waits until init has ended, and with it all that was in its namespace. */
 void jg_run_reap_init(struct jg_os_run *run);
 
 /* At level `reaper` init may have been killed: ends what it looked after, which has come to us then. */

@@ -15,26 +15,12 @@
 
 #include "../../exit.h"
 #include "../cgroup/cgroupsweep.h"
+#include "orders.h"
 #include "run.h"
 
-static bool forward(struct jg_os_run *run, int signal)
+static void forward(const struct jg_os_run *run, int signal)
 {
-    siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
-    info.si_pid = getpid();
-    info.si_uid = getuid();
-    info.si_value.sival_int = JG_FORWARDED;
-    return syscall(SYS_pidfd_send_signal, run->init, signal, &info, 0) == 0;
-}
-
-/*
-** At level `reaper` init is told to end everybody, instead of being killed: until all are ended both watch, and whoever
-** kills one of us leaves the other. Its number is one that isn't lost among others of the same: signal(7), real-time
-** signals.
-*/
-static void end_run(struct jg_os_run *run)
-{
-    if (run->start.level != JG_LEVEL_REAPER || !forward(run, JG_SIGNAL_END))
-        jg_run_end_init(run);
+    jg_orders_give(run->start.event, signal);
 }
 
 /*
@@ -71,7 +57,7 @@ static void follow_init(const struct jg_os_run *run)
         syscall(SYS_pidfd_send_signal, run->init, SIGCONT, NULL, 0);
 }
 
-static const double consumed_margin = 1, twin_margin = 0.1; /* seconds */
+static const double consumed_margin = 1, twin_margin = 0.1, patience = 5; /* seconds */
 
 struct waiting {
     struct jg_os_run *run;
@@ -80,7 +66,23 @@ struct waiting {
     int last_interrupt;
     bool cut_short; /* by a second interrupt */
     bool timed_out;
+    bool ordered; /* init has been told to end everybody */
 };
+
+/*
+** At level `reaper` init is told to end everybody, instead of being killed: until all are ended both watch, and whoever
+** kills one of us leaves the other. But it can be held by a debugger or a frozen cgroup, so it has its time for that.
+*/
+static void end_run(struct waiting *waiting)
+{
+    if (waiting->run->start.level != JG_LEVEL_REAPER) {
+        jg_run_end_init(waiting->run);
+    } else if (!waiting->ordered) {
+        jg_orders_give(waiting->run->start.event, JG_ORDER_END);
+        waiting->deadline = jg_monotonic() + patience;
+        waiting->ordered = true;
+    }
+}
 
 /* timeout(1) and their like signal us and then our whole group. What comes before the script could have noticed the
 ** first isn't meant as a second one. */
@@ -105,7 +107,7 @@ static void interrupt(struct waiting *waiting, int signal)
     waiting->interrupted = jg_monotonic();
     waiting->cut_short = waiting->cut_short || second;
     if (second)
-        end_run(waiting->run);
+        end_run(waiting);
     else
         forward(waiting->run, signal);
 }
@@ -141,9 +143,13 @@ static void end_in_time(struct waiting *waiting)
 {
     if (jg_monotonic() < waiting->deadline)
         return;
-    waiting->timed_out = true;
     waiting->deadline = INFINITY;
-    end_run(waiting->run);
+    if (waiting->ordered) {
+        jg_run_end_init(waiting->run);
+        return;
+    }
+    waiting->timed_out = true;
+    end_run(waiting);
 }
 
 static void make_room(struct jg_os_run *run)
@@ -201,7 +207,7 @@ bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *resul
     while (!run->ended)
         wait_once(&waiting);
     jg_run_end_descendants(run);
-    if (jg_linux.shared->refused.kind != JG_ERR_OK) {
+    if (jg_linux.shared->refused.kind != JG_ERR_OK && !waiting.timed_out && !waiting.cut_short) {
         *err = jg_linux.shared->refused;
         return false;
     }

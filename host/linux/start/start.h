@@ -11,18 +11,15 @@
 struct jg_os_start {
     enum jg_level level;
     int guard; /* pidfd of the guard: readable once it has ended. It works across pid namespaces */
-    int event; /* eventfd: readable once the harness is in the job */
+    int event; /* eventfd: readable once the harness is in the job; after that, see orders.h */
     int asks;  /* the harness's end of the socket of retreat.h */
     uid_t user;
     gid_t group;
 };
 
-/* Marks a signal that has come through the guard and init, so that the harness can tell the Ctrl-C
+/* Marks a signal that the guard has passed on, so that the harness can tell the Ctrl-C
 ** that its terminal sent to the whole foreground group from the same one passed on. */
 enum { JG_FORWARDED = 0x6a67 };
-
-/* So marked, it tells init at level `reaper` to end everybody. */
-#define JG_SIGNAL_END SIGRTMIN
 
 /* The signals that the guard passes on; those that were ignored at our start (nohup) aren't in it. */
 void jg_forwarded_signals(sigset_t *set);
