@@ -31,6 +31,7 @@ struct jg_shared {
     bool user_namespace; /* the level was entered without privilege, by a user namespace */
     bool hung_up;        /* the harness has found its terminal gone, without a SIGHUP from anybody */
     unsigned orders;     /* the guard's to init; see orders.h */
+    bool ending;         /* init is ending everybody */
     bool has_result;     /* init has seen the harness end, like this: */
     struct jg_exit result;
     _Atomic double raised;         /* when the harness's script has last been interrupted; 0: never */

@@ -186,25 +186,42 @@ for _, level in ipairs(support.levels()) do
                 end)
             end
 
-            it("a run whose init is held by a debugger can be cut short", function()
-                helper.needs(pending, "tracing")
+            -- Cuts a run short whose init is traced: by one of its processes, or by us.
+            local function end_held(from_outside)
                 local job <close> = jg.job {}
                 local guard, marker = support.start(job, { support.jghost, "--level=reaper", "-e", [[
                     local jg = require "jghost"
                     local init = io.open("/proc/self/stat"):read("a"):match "%) %a (%d+)"
-                    local job = jg.job {}
-                    local tracer = assert(job:spawn { arg[1], "trace", init, "ready", "hang", stdout = "pipe" })
+                    local job <close> = jg.job {}
+                    local words = arg[2] == "ours" and { "ready", "hang" } or { "trace", init, "ready", "hang" }
+                    local tracer = assert(job:spawn { arg[1], stdout = "pipe", table.unpack(words) })
                     print(tracer.stdout:read "l")
                     io.stdout:flush()
                     while true do pcall(jg.sleep, 1e6) end
-                ]], "-", support.child, stdout = "pipe" })
+                ]], "-", support.child, from_outside and "ours" or "its own", stdout = "pipe" })
                 assert.equal("ready", guard.stdout:read("l", 60))
+                if from_outside then
+                    local init = assert(support.find(marker, "jghost-init"))
+                    local words = { "trace", tostring(init.pid), "ready", "hang" }
+                    local tracer = helper.spawn(job, words, { stdout = "pipe" })
+                    assert.equal("ready", tracer.stdout:read("l", 60))
+                end
                 local deadline = jg.now() + 60
                 repeat
                     guard:signal "term"
                 until guard:wait(0.3) or jg.now() > deadline
                 assert.equal("TERM", support.ending(assert(guard:wait(0), "the run goes on")))
                 assert.equal("", support.survivors(marker))
+            end
+
+            it("a run whose init is traced by one of its processes can be cut short", function()
+                helper.needs(pending, "tracing")
+                end_held(false)
+            end)
+
+            it("a run whose init is held by a debugger can be cut short", function()
+                helper.needs(pending, "tracing")
+                end_held(true)
             end)
         end
     end)

@@ -186,19 +186,34 @@ for _, level in ipairs(support.levels()) do
             assert.equal("", support.survivors(marker))
         end)
 
-        it("an interrupt of the whole group counts once", function()
+        -- Interrupts the whole group of a run that is started by way of the words.
+        local function interrupt_group(...)
             local job <close> = jg.job {}
-            local guard, marker = start_command(job, {
+            local command = { ... }
+            for _, word in ipairs {
                 support.child, "terminal", "fork", "ignore", "INT", "wait-byte", "interrupt", "INT", "--",
                 "exec", support.jghost, "--level=" .. level, "-e", catch .. [[
                     jg.sleep(0.2) -- the other copy would come meanwhile
                     os.exit(9)
-                ]], stdin = "pipe",
-            })
+                ]],
+            } do
+                command[#command + 1] = word
+            end
+            command.stdin = "pipe"
+            local guard, marker = start_command(job, command)
             guard.stdin:write "\n"
             assert.equal("caught", guard.stdout:read("l", 60))
             assert.equal(9, guard:wait(60).code)
             assert.equal("", support.survivors(marker))
+        end
+
+        it("an interrupt of the whole group counts once", function()
+            interrupt_group()
+        end)
+
+        it("an interrupt of the whole group counts once, also when the queue of signals is full", function()
+            helper.needs(pending, "signals")
+            interrupt_group("prlimit", "--sigpending=0")
         end)
 
         it("an interrupt of the harness alone isn't lost", function()

@@ -31,19 +31,28 @@ static pid_t reap(const struct jg_ender *ender, pid_t pid)
     return reaped;
 }
 
-/* False if it is still there after a while: stuck in the kernel, or held by a debugger. */
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* False if it is still there after a while: stuck in the kernel, or held by a debugger, who may have to bury it, too.
+ */
 static bool await(const struct jg_ender *ender, pid_t pid)
 {
     if (reap(ender, pid) != 0)
         return true;
     struct pollfd handle = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     if (handle.fd < 0) {
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    } else {
-        poll(&handle, 1, PATIENCE_MS);
-        close(handle.fd);
+        nap();
+        return reap(ender, pid) != 0;
     }
-    return reap(ender, pid) != 0;
+    bool has_ended = poll(&handle, 1, PATIENCE_MS) == 1;
+    close(handle.fd);
+    bool reaped = reap(ender, pid) != 0;
+    if (has_ended && !reaped)
+        nap();
+    return reaped;
 }
 
 /* Without /proc there is no list of children. An init can still kill everybody in its namespace. */
@@ -51,7 +60,7 @@ static void end_blindly(const struct jg_ender *ender)
 {
     while (reap(ender, -1) >= 0 && getpid() == 1 && ender->spare == NULL) {
         kill(-1, SIGKILL);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        nap();
     }
 }
 

@@ -2,8 +2,8 @@
 ** signals.c: interrupts, from the guard down to the harness's Lua.
 **
 ** A Ctrl-C reaches the guard and, since they are in one foreground group, the harness as well; a kill
-** of either reaches that one only. The guard passes on what it gets, marked. The harness counts the
-** marked and the unmarked apart and obeys the larger number, so that one Ctrl-C that comes both ways
+** of either reaches that one only. The guard passes on what it gets, by init. The harness counts what comes from init
+** and what doesn't apart and obeys the larger number, so that one Ctrl-C that comes both ways
 ** counts once and nothing that comes one way only is lost. Both come within moments of each other: an
 ** old difference, left by what came one way, is no reason to take the next one for a twin.
 */
@@ -53,17 +53,17 @@ void jg_forwarded_signals(sigset_t *set)
 /* Signal handlers have no argument of ours: these belong to on_interrupt and on_broken_pipe alone. */
 static jg_os_interrupted_fn *interrupted;
 static struct count {
-    volatile sig_atomic_t marked, unmarked, obeyed;
+    volatile sig_atomic_t passed_on, others, obeyed;
     volatile double last; /* when one was obeyed */
 } counts[INTERRUPT_COUNT];
 
 /* Is this one to be obeyed, or the twin of one that was? */
-static bool is_new(struct count *count, bool is_marked)
+static bool is_new(struct count *count, bool is_passed_on)
 {
     double now = jg_monotonic();
     if (now - count->last > TWIN_SECONDS)
-        count->marked = count->unmarked = count->obeyed = 0;
-    int mine = is_marked ? ++count->marked : ++count->unmarked;
+        count->passed_on = count->others = count->obeyed = 0;
+    int mine = is_passed_on ? ++count->passed_on : ++count->others;
     if (mine <= count->obeyed)
         return false;
     count->obeyed = mine;
@@ -74,10 +74,10 @@ static bool is_new(struct count *count, bool is_marked)
 static void on_interrupt(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
-    bool is_marked = info->si_code == SI_QUEUE && info->si_value.sival_int == JG_FORWARDED;
+    bool is_passed_on = info->si_code == SI_USER && info->si_pid == getppid(); /* who sends nothing else */
     (void)context;
     for (int i = 0; i < INTERRUPT_COUNT; i++) {
-        if (interrupts[i].signal == signal && is_new(&counts[i], is_marked)) {
+        if (interrupts[i].signal == signal && is_new(&counts[i], is_passed_on)) {
             interrupted(signal, interrupts[i].name);
             jg_nudge_begin();
         }

@@ -38,12 +38,18 @@ pid_t jg_autokill_fork(unsigned long flags, int *pidfd)
     return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
-/* The end of a process makes its pidfd readable, but it is told how only when it is reaped; POLLHUP comes with that. */
+enum { REAPED_MS = 1000 };
+
+/*
+** The end of a process makes its pidfd readable, but it is told how only when it is reaped; POLLHUP comes with that.
+*The
+** kernel reaps it at once, unless it is traced: then its tracer does, or never.
+*/
 int jg_autokill_status(int pidfd)
 {
     struct pollfd handle = {.fd = pidfd};
     struct exit_info info = {.mask = INFO_EXIT};
-    while (poll(&handle, 1, -1) == -1 && errno == EINTR) {
+    while (poll(&handle, 1, REAPED_MS) == -1 && errno == EINTR) {
     }
     if (ioctl(pidfd, GET_INFO, &info) == -1 || (info.mask & INFO_EXIT) == 0)
         return SIGKILL;

@@ -36,6 +36,7 @@ struct init {
 
 _Noreturn static void end(const struct init *init)
 {
+    jg_linux.shared->ending = true;
     if (init->start->level == JG_LEVEL_REAPER)
         jg_descendants_end();
     _exit(JG_EXIT_SUCCESS);
@@ -75,10 +76,7 @@ static void obey(void *argument, int order)
     const struct init *init = argument;
     if (order == JG_ORDER_END)
         end(init);
-    siginfo_t info = {.si_signo = order, .si_code = SI_QUEUE};
-    info.si_value.sival_int = JG_FORWARDED;
-    /* the harness is our child and only we reap it: the number is its own */
-    syscall(SYS_rt_sigqueueinfo, init->harness, order, &info);
+    kill(init->harness, order); /* it is our child and only we reap it: the number is its own */
 }
 
 static void take_signal(struct init *init)

@@ -27,7 +27,7 @@ void jg_orders_give(int event, int order)
     __atomic_and_fetch(&jg_linux.shared->orders, ~revoked_by(order), __ATOMIC_SEQ_CST);
     __atomic_or_fetch(&jg_linux.shared->orders, bit(order), __ATOMIC_SEQ_CST);
     while (write(event, &one, sizeof one) == -1)
-        continue; /* a handler has run: nothing else can keep it from being written */
+        continue; /* EINTR: there is nothing else that it could be */
 }
 
 void jg_orders_take(int event, void (*obey)(void *argument, int order), void *argument)

@@ -109,6 +109,7 @@ static const char *why_not(enum jg_level level, int error)
 bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err)
 {
     jg_linux.shared->refused = (struct jg_err){0};
+    jg_linux.shared->has_result = false;
     jg_linux.shared->guarantee.level = run->start.level;
     jg_linux.shared->user_namespace = false;
     fflush(NULL);
@@ -168,11 +169,11 @@ void jg_run_reap_init(struct jg_os_run *run)
     struct pollfd init = {.fd = run->init, .events = POLLIN};
     while (poll(&init, 1, -1) != 1)
         continue;
-    run->status = SIGKILL; /* of one that is traced, how it ended is told to the tracer first */
+    run->status = SIGKILL;
     if (run->start.level == JG_LEVEL_AUTOKILL)
         run->status = jg_autokill_status(run->init);
-    else
-        waitpid(run->init_pid, &run->status, WNOHANG);
+    else if (waitpid(run->init_pid, &run->status, WNOHANG) == 0)
+        jg_pids_add(&run->foreign, run->init_pid); /* a tracer is told first, and buries it: that may take for ever */
     run->ended = true;
 }
 

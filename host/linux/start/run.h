@@ -11,7 +11,7 @@
 
 struct jg_os_run {
     struct jg_os_start start;
-    int signals; /* signalfd: what is passed on to the harness, and at level `reaper` SIGCHLD */
+    int signals; /* signalfd: what is passed on to the harness, and SIGCHLD */
     int asked;   /* our end of the socket of retreat.h; -1: nobody asks any more */
     struct jg_retreat retreat;
     int init; /* pidfd of the job's first process; at level `autokill` the handle that ends it */
@@ -20,7 +20,7 @@ struct jg_os_run {
     bool ended; /* init has been reaped, with this status: */
     int status;
     struct jg_detacher detacher;
-    struct jg_pids foreign; /* children that this process had before it was jghost ("x & exec jghost") */
+    struct jg_pids foreign; /* children that are spared: those of before this was jghost ("x & exec jghost") */
 };
 
 void jg_run_end_init(struct jg_os_run *run);

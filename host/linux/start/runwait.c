@@ -61,17 +61,19 @@ static const double consumed_margin = 1, twin_margin = 0.1, patience = 5; /* sec
 
 struct waiting {
     struct jg_os_run *run;
-    double deadline;    /* of the monotonic clock */
-    double interrupted; /* when an interrupt last came */
-    int last_interrupt;
-    bool cut_short; /* by a second interrupt */
+    double deadline; /* of the monotonic clock */
+    bool cut_short;  /* by a second interrupt */
     bool timed_out;
     bool ordered; /* init has been told to end everybody */
 };
 
+/* Not the waiting's: if a level can't be had after all, the next one is tried, and the user has interrupted that. */
+static int last_interrupt;
+static double interrupted; /* when it came, by the monotonic clock */
+
 /*
 ** At level `reaper` init is told to end everybody, instead of being killed: until all are ended both watch, and whoever
-** kills one of us leaves the other. But it can be held by a debugger or a frozen cgroup, so it has its time for that.
+** kills one of us leaves the other. But it may be held, by a debugger or a frozen cgroup: it has its time to begin.
 */
 static void end_run(struct waiting *waiting)
 {
@@ -86,10 +88,10 @@ static void end_run(struct waiting *waiting)
 
 /* timeout(1) and their like signal us and then our whole group. What comes before the script could have noticed the
 ** first isn't meant as a second one. */
-static bool is_twin(const struct waiting *waiting, int signal)
+static bool is_twin(int signal)
 {
-    return signal == waiting->last_interrupt && jg_monotonic() - waiting->interrupted < twin_margin &&
-           jg_linux.shared->raised < waiting->interrupted;
+    return signal == last_interrupt && jg_monotonic() - interrupted < twin_margin &&
+           jg_linux.shared->raised < interrupted;
 }
 
 /*
@@ -100,11 +102,11 @@ static bool is_twin(const struct waiting *waiting, int signal)
 static void interrupt(struct waiting *waiting, int signal)
 {
     double consumed = jg_linux.shared->consumed;
-    if (is_twin(waiting, signal))
+    if (is_twin(signal))
         return;
-    bool second = waiting->last_interrupt != 0 && (consumed == 0 || waiting->interrupted > consumed + consumed_margin);
-    waiting->last_interrupt = signal;
-    waiting->interrupted = jg_monotonic();
+    bool second = last_interrupt != 0 && (consumed == 0 || interrupted > consumed + consumed_margin);
+    last_interrupt = signal;
+    interrupted = jg_monotonic();
     waiting->cut_short = waiting->cut_short || second;
     if (second)
         end_run(waiting);
@@ -145,7 +147,8 @@ static void end_in_time(struct waiting *waiting)
         return;
     waiting->deadline = INFINITY;
     if (waiting->ordered) {
-        jg_run_end_init(waiting->run);
+        if (!jg_linux.shared->ending)
+            jg_run_end_init(waiting->run);
         return;
     }
     waiting->timed_out = true;
@@ -192,7 +195,7 @@ static struct jg_exit outcome(const struct waiting *waiting)
     struct jg_exit result = {.code = WEXITSTATUS(init), .signal = WTERMSIG(init)};
     if (jg_linux.shared->has_result) /* else init was ended, too */
         result = jg_linux.shared->result;
-    int interrupt = waiting->last_interrupt != 0 ? waiting->last_interrupt : jg_linux.shared->hung_up ? SIGHUP : 0;
+    int interrupt = last_interrupt != 0 ? last_interrupt : jg_linux.shared->hung_up ? SIGHUP : 0;
     uint32_t status = result.signal != 0 ? (uint32_t)(JG_EXIT_SIGNAL + result.signal) : result.code;
     bool of_interrupt = status == (uint32_t)(JG_EXIT_SIGNAL + interrupt);
     if (interrupt != 0 && (waiting->cut_short || of_interrupt))

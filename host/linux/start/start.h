@@ -17,10 +17,6 @@ struct jg_os_start {
     gid_t group;
 };
 
-/* Marks a signal that the guard has passed on, so that the harness can tell the Ctrl-C
-** that its terminal sent to the whole foreground group from the same one passed on. */
-enum { JG_FORWARDED = 0x6a67 };
-
 /* The signals that the guard passes on; those that were ignored at our start (nohup) aren't in it. */
 void jg_forwarded_signals(sigset_t *set);
 
