@@ -19,6 +19,7 @@ local function environment(prefix)
         -- no .NET, no browser, no menus, no debugger for what crashes on purpose
         WINEDLLOVERRIDES = "mscoree,mshtml,winemenubuilder.exe,winedbg.exe=",
         DISPLAY = false, -- no windows that anybody sees
+        LC_ALL = "C.UTF-8", -- else a file can't have any name that Windows allows
         -- busted and what it needs, from Debian's packages
         LUA_PATH = "./?.lua;./?/init.lua;Z:/usr/share/lua/5.4/?.lua;Z:/usr/share/lua/5.4/?/init.lua",
         TEMP = "C:\\windows\\temp",
