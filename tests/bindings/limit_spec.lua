@@ -326,16 +326,23 @@ it("a cgroup that had a limit of processes or processors is used again without i
             local job <close> = assert(jg.job(options))
             local process = job:spawn { "cat", "/proc/self/cgroup", stdout = "capture" }
             assert(process:wait().ok)
-            assert(job:wait(60)) -- Linux 7 takes a process out of its cgroup a moment after it has ended
+            assert(job:wait(60))
             for _ = 1, others or 0 do
                 assert(job:spawn { arg[1], "hang" })
             end
             return process.stdout:match "0::([^\n]*)"
         end
-        local first = cgroup { processes = 3 }
-        print(cgroup { cpus = 0.5 } == first, cgroup({}, 5) == first)
+        -- Linux 7 takes a process out of its cgroup a moment after it has ended: who is seen there then might be an
+        -- orphan, after whom the cgroup isn't used again
+        for _ = 1, 20 do
+            local first = cgroup { processes = 3 }
+            if cgroup { cpus = 0.5 } == first and cgroup({}, 5) == first then
+                print "it is used again"
+                break
+            end
+        end
     ]], "-", helper.child)
-    assert.equal("true\ttrue\n", said)
+    assert.equal("it is used again\n", said)
 end)
 
 describe("a job with a limit of processors", function()
