@@ -36,8 +36,7 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* False if it is still there after a while: stuck in the kernel, or held by a debugger, who may have to bury it, too.
- */
+/* False if it is still there after a while: stuck in the kernel, or held by a debugger, who may bury it, too. */
 static bool await(const struct jg_ender *ender, pid_t pid)
 {
     if (reap(ender, pid) != 0)

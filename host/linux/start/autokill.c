@@ -42,8 +42,7 @@ enum { REAPED_MS = 1000 };
 
 /*
 ** The end of a process makes its pidfd readable, but it is told how only when it is reaped; POLLHUP comes with that.
-*The
-** kernel reaps it at once, unless it is traced: then its tracer does, or never.
+** The kernel reaps it at once, unless it is traced: then its tracer does, or never.
 */
 int jg_autokill_status(int pidfd)
 {

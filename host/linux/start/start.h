@@ -35,7 +35,8 @@ int jg_init_signals(void);
 
 /*
 ** Becomes init: waits for the harness `harness`, reaps what is reparented here, serves requests for
-** job reapers. Never returns: ends with the harness, or as soon as the guard has ended.
+** job reapers. Never returns: ends with the harness, as soon as the guard has ended, or when
+** the guard orders it.
 */
 _Noreturn void jg_init_main(const struct jg_os_start *start, pid_t harness, int signals, int harness_socket);
 
