@@ -13,30 +13,22 @@ enum { SLICE = 10000 }; /* Lua's instructions until a busy statement gives way *
 
 struct jg_newcomer {
     struct jg_newcomer *next;
-    int descriptors[2];
+    int descriptor; /* -1: a stream has it */
 };
 
 static char require_key; /* its address is the registry's key for Lua's `require`: the script may change its own */
 
 /* ---- letting in ---- */
 
-static void close_both(const int descriptors[2])
-{
-    for (int i = 0; i < 2; i++) {
-        if (descriptors[i] != -1)
-            jg_close_descriptor(descriptors[i]);
-    }
-}
-
-static void on_attached(void *owner, const int descriptors[2])
+static void on_attached(void *owner, int descriptor)
 {
     struct jg_host *host = owner;
     struct jg_newcomer *newcomer = malloc(sizeof *newcomer);
     if (newcomer == NULL) {
-        close_both(descriptors);
+        jg_close_descriptor(descriptor);
         return;
     }
-    *newcomer = (struct jg_newcomer){host->newcomers, {descriptors[0], descriptors[1]}};
+    *newcomer = (struct jg_newcomer){host->newcomers, descriptor};
     host->newcomers = newcomer;
 }
 
@@ -49,18 +41,12 @@ void jg_attach_listen(lua_State *L)
     jg_os_attach_listen(host->os, on_attached, host, &ignored);
 }
 
-/* Pushes a stream that reads and one that writes the connection, whose descriptors are -1 where a stream
-** has them. Raises an error, too. */
-static void push_streams(lua_State *L, int descriptors[2])
+/* Makes the stream on top of the stack the connection, whose descriptor it takes over. Raises an error, too. */
+static void open_connection(lua_State *L, int descriptor)
 {
-    struct jg_stream *streams[] = {jg_stream_push(L), jg_stream_push(L)};
-    for (int i = 0; i < 2; i++) {
-        int descriptor = descriptors[i];
-        descriptors[i] = -1;
-        int code = jg_stream_open(streams[i], descriptor, i == 0);
-        if (code != 0)
-            luaL_error(L, "cannot open the connection: %s", uv_strerror(code));
-    }
+    int code = jg_stream_open(lua_touserdata(L, -1), descriptor, JG_STREAM_READS | JG_STREAM_WRITES);
+    if (code != 0)
+        luaL_error(L, "cannot open the connection: %s", uv_strerror(code));
 }
 
 static int end_session(lua_State *L, int status, lua_KContext context)
@@ -71,26 +57,24 @@ static int end_session(lua_State *L, int status, lua_KContext context)
     return 0;
 }
 
-/* In protected mode: (reads, writes) */
+/* In protected mode: (connection) */
 static int serve(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &require_key);
     lua_pushliteral(L, "jghost.attached");
     lua_call(L, 1, 1);
     lua_insert(L, 1);
-    lua_callk(L, 2, 0, 0, end_session);
+    lua_callk(L, 1, 0, 0, end_session);
     return 0;
 }
 
-/* What the task runs: (reads, writes), which are closed with it. */
+/* What the task runs: (connection), which is closed with it. */
 static int session(lua_State *L)
 {
     lua_toclose(L, 1);
-    lua_toclose(L, 2);
     lua_pushcfunction(L, serve);
     lua_pushvalue(L, 1);
-    lua_pushvalue(L, 2);
-    return end_session(L, lua_pcallk(L, 2, 0, 0, 0, end_session), 0);
+    return end_session(L, lua_pcallk(L, 1, 0, 0, 0, end_session), 0);
 }
 
 /* In protected mode: (newcomer) */
@@ -101,8 +85,11 @@ static int start_session(lua_State *L)
     lua_pushliteral(L, "jghost.core"); /* the script may not have needed it: it has the streams' methods */
     lua_call(L, 1, 0);
     lua_pushcfunction(L, session);
-    push_streams(L, newcomer->descriptors);
-    struct jg_task *task = jg_task_push(L, 2);
+    jg_stream_push(L);
+    int descriptor = newcomer->descriptor;
+    newcomer->descriptor = -1;
+    open_connection(L, descriptor);
+    struct jg_task *task = jg_task_push(L, 1);
     task->internal = true;
     lua_pushliteral(L, "attached");
     lua_setiuservalue(L, -2, JG_TASK_NAME);
@@ -122,7 +109,8 @@ void jg_attach_receive(struct jg_host *host)
             if (lua_pcall(L, 1, 0, 0) != LUA_OK)
                 lua_pop(L, 1);
         }
-        close_both(newcomer->descriptors);
+        if (newcomer->descriptor != -1)
+            jg_close_descriptor(newcomer->descriptor);
         free(newcomer);
     }
 }
@@ -189,16 +177,17 @@ static int list_harnesses(lua_State *L)
     return 1;
 }
 
-/* attach(id) → stream to read, stream to write; or nil, message, code, name */
+/* attach(id) → stream to read and to write; or nil, message, code, name */
 static int attach(lua_State *L)
 {
     lua_Integer id = luaL_checkinteger(L, 1);
-    int descriptors[2];
+    int descriptor;
     struct jg_err err;
-    if (!jg_os_attach(id, descriptors, &err))
+    jg_stream_push(L);
+    if (!jg_os_attach(id, &descriptor, &err))
         return jg_fail(L, &err, lua_pushfstring(L, "%I", (LUAI_UACINT)id));
-    push_streams(L, descriptors);
-    return 2;
+    open_connection(L, descriptor);
+    return 1;
 }
 
 void jg_open_attach(lua_State *L)

@@ -52,10 +52,10 @@ struct jg_pty_plan jg_pty_option(lua_State *L, int index, const char *function)
 /* What a stream can't be made of is closed by it, the other descriptor by us. */
 static int open_stream(struct jg_stream *stream, const int descriptors[2])
 {
-    int code = jg_stream_open(stream, descriptors[0], true);
+    int code = jg_stream_open(stream, descriptors[0], JG_STREAM_READS);
     if (code != 0)
         jg_close_descriptor(descriptors[1]);
-    return code != 0 ? code : jg_stream_open(stream, descriptors[1], false);
+    return code != 0 ? code : jg_stream_open(stream, descriptors[1], JG_STREAM_WRITES);
 }
 
 bool jg_pty_open(lua_State *L, int fields, struct jg_process *process, const struct jg_pty_plan *plan,

@@ -77,7 +77,7 @@ static bool use_pipe(lua_State *L, struct jg_process *process, int which, int *d
     lua_setfield(L, FIELDS, jg_stdio_names[which]);
     if (!make_pipe(process, which, &ours, descriptor, refusal))
         return false;
-    int code = jg_stream_open(stream, ours, which != 0);
+    int code = jg_stream_open(stream, ours, which == 0 ? JG_STREAM_WRITES : JG_STREAM_READS);
     return code == 0 || jg_refuse(refusal, code, "cannot open a pipe for", jg_stdio_names[which]);
 }
 

@@ -1,6 +1,6 @@
 /*
 ** stream.c: our end of a pipe to a child, or of its terminal: process.stdin, process.pty, and process.stdout where it
-** is "pipe".
+** is "pipe"; and of the connection between a harness and who has attached to it.
 **
 ** What is read is kept until somebody asks for it; past a quarter of a megabyte nothing more is read
 ** until then, so that the child waits for its reader, as with any pipe.
@@ -66,6 +66,8 @@ static void close_pipe(struct jg_stream_pipe **pipe)
 void jg_stream_close(struct jg_stream *stream)
 {
     stream->open = false;
+    if (stream->output == stream->input)
+        stream->output = NULL;
     close_pipe(&stream->input);
     close_pipe(&stream->output);
     if (stream->pty != NULL)
@@ -165,7 +167,7 @@ uv_stream_t *jg_stream_output(const struct jg_stream *stream)
 
 /* ---- opening ---- */
 
-int jg_stream_open(struct jg_stream *stream, int descriptor, bool reads)
+int jg_stream_open(struct jg_stream *stream, int descriptor, int directions)
 {
     struct jg_stream_pipe *pipe = malloc(sizeof *pipe);
     if (pipe == NULL) {
@@ -174,15 +176,19 @@ int jg_stream_open(struct jg_stream *stream, int descriptor, bool reads)
         return UV_ENOMEM;
     }
     pipe->stream = stream;
-    *(reads ? &stream->input : &stream->output) = pipe;
-    *(reads ? &stream->reads : &stream->writes) = true;
+    if (directions & JG_STREAM_READS)
+        stream->input = pipe;
+    if (directions & JG_STREAM_WRITES)
+        stream->output = pipe;
+    stream->reads = stream->input != NULL;
+    stream->writes = stream->output != NULL;
     stream->open = true;
     stream->handle.signalled = !stream->reads; /* one can always write, and wait for it */
     uv_pipe_init(&stream->host->uv, &pipe->uv, 0);
     int code = uv_pipe_open(&pipe->uv, descriptor);
     if (code != 0)
         jg_close_descriptor(descriptor);
-    else if (reads)
+    else if (directions & JG_STREAM_READS)
         code = uv_read_start((uv_stream_t *)&pipe->uv, on_space, on_read);
     if (code != 0)
         jg_stream_close(stream);

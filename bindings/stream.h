@@ -1,6 +1,6 @@
 /*
-** stream.h: our end of a pipe to a child, or of its terminal: the stream userdata, shared by the files that open, read
-** and write it.
+** stream.h: our end of a pipe to a child, of its terminal, or of a connection: the stream userdata, shared by the
+** files that open, read and write it.
 */
 #ifndef JG_STREAM_H
 #define JG_STREAM_H
@@ -17,7 +17,7 @@ struct jg_stream {
     struct jg_handle written; /* signalled: nothing is being written */
     struct jg_host *host;
     bool open, reads, writes;
-    struct jg_stream_pipe *input, *output; /* NULL: none, or none any more */
+    struct jg_stream_pipe *input, *output; /* NULL: none, or none any more; a connection's are one and the same */
     struct jg_os_pty *pty;                 /* NULL: none, or it has been hung up */
     bool paused;                           /* nothing is read until somebody asks for what there is */
     bool ended;                            /* nothing more comes */
@@ -32,9 +32,14 @@ struct jg_stream {
 /* Pushes a stream that takes over descriptors when they have been opened; until then it is closed. */
 struct jg_stream *jg_stream_push(lua_State *L);
 
-/* Opens it to be read, or to be written; one call for each. 0, or libuv's code; then it is closed, and the
-** descriptor, too. */
-int jg_stream_open(struct jg_stream *stream, int descriptor, bool reads);
+/*
+** Opens it to be read, to be written, or both, by this descriptor. A terminal has one for each, and two calls; what is
+** one file to Windows, such as a connection, must be one here, too: of two handles of a file only one can have its
+** operations' ends queued, and libuv waits for those of the other one in a way of which Wine loses one now and then.
+** 0, or libuv's code; then it is closed, and the descriptor, too.
+*/
+enum jg_stream_directions { JG_STREAM_READS = 1, JG_STREAM_WRITES = 2 };
+int jg_stream_open(struct jg_stream *stream, int descriptor, int directions);
 
 /* The terminal's process has ended: what it has shown can still be read, and nothing can be written any more. */
 void jg_stream_hang_up(struct jg_stream *stream);

@@ -96,23 +96,37 @@ static int write_text(lua_State *L, struct jg_stream *stream, const char *text, 
     return jg_wait_one(L, &stream->written, INFINITY, continue_writing, 0);
 }
 
-static struct jg_stream *check_writing(lua_State *L)
+static int continue_in_turn(lua_State *L, int status, lua_KContext context);
+
+/* stack: the stream, the text. Another task's is written to its end first, also if that one was cancelled. */
+static int write_in_turn(lua_State *L, struct jg_stream *stream)
 {
-    struct jg_stream *stream = jg_stream_check(L);
-    luaL_argcheck(L, stream->writes, 1, "this end of the pipe can't be written");
-    luaL_argcheck(L, stream->writing == NULL, 1, "another task is writing to it");
-    return stream;
+    if (stream->writing != NULL)
+        return jg_wait_one(L, &stream->written, INFINITY, continue_in_turn, 0);
+    size_t length;
+    const char *text = lua_tolstring(L, 2, &length);
+    return write_text(L, stream, text, length);
+}
+
+static int continue_in_turn(lua_State *L, int status, lua_KContext context)
+{
+    struct jg_stream *stream = lua_touserdata(L, 1);
+    (void)status;
+    (void)context;
+    if (!stream->open)
+        return luaL_error(L, "the stream was closed before it could be written");
+    lua_settop(L, 2);
+    return write_in_turn(L, stream);
 }
 
 /* stream:write(text…) → stream, when the child's end has taken it; or nil, message, code, name */
 int jg_stream_write(lua_State *L)
 {
-    struct jg_stream *stream = check_writing(L);
+    struct jg_stream *stream = jg_stream_check(L);
+    luaL_argcheck(L, stream->writes, 1, "this end of the pipe can't be written");
     int count = lua_gettop(L) - 1;
     for (int i = 0; i < count; i++)
         luaL_checkstring(L, 2 + i);
     lua_concat(L, count);
-    size_t length;
-    const char *text = lua_tolstring(L, 2, &length);
-    return write_text(L, stream, text, length);
+    return write_in_turn(L, stream);
 }

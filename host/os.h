@@ -426,9 +426,8 @@ bool jg_os_detached(jg_os_detached_each_fn *each, void *argument, int *damaged, 
 ** and nobody else, may come in, from another run that was started at jg_os_level_to_attach.
 */
 
-/* Somebody has come in: descriptors of a connection, one to read and one to write, which are the callee's
-** to close. On Linux it is the same socket twice. */
-typedef void jg_os_attached_fn(void *owner, const int descriptors[2]);
+/* Somebody has come in: the descriptor of a connection, to read and to write, which is the callee's to close. */
+typedef void jg_os_attached_fn(void *owner, int descriptor);
 
 /* Lets others attach from now on, until jg_os_loop_close or the end of the process, by whatever; nothing
 ** is left of it then. It is nothing that the loop waits for. The harness goes on without it if it fails. */
@@ -456,9 +455,9 @@ typedef void jg_os_harness_each_fn(const struct jg_os_harness_info *info, void *
 ** harnesses: one that is stopped or busy is listed, too, and isn't waited for. */
 bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err *err);
 
-/* Connects to the harness of that id: descriptors as above. NOT_FOUND: there is none. DENIED: it is
+/* Connects to the harness of that id: a descriptor as above. NOT_FOUND: there is none. DENIED: it is
 ** somebody else's. Doesn't wait until the harness takes notice. */
-bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err);
+bool jg_os_attach(int64_t id, int *descriptor, struct jg_err *err);
 
 /* ------------------------------------------------------------------------------------------------
 ** A line editor on the terminal. It reads in a thread of its own, so the loop goes on while the user

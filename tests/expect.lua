@@ -75,8 +75,7 @@ if not windows then
         lacks = {
             signals = false, blocking = false, inherited_signals = false, limits = false, requests = false,
             stop_signals = false, other_signals = false, vfork = false, tracing = false, peak_memory = false,
-            job_times = false, attached_output = false,
-            thread_states = false, keys = false, users = false, script = false,
+            job_times = false, thread_states = false, keys = false, users = false, script = false,
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
             single_bytes = false, pairs = false, code_pages = "a terminal has no code page",
@@ -192,7 +191,6 @@ return {
         stop_signals = "Windows has no signals that stop a process or let it go on",
         vfork = "Windows has no vfork",
         tracing = "on Windows, the child traces nobody",
-        attached_output = wine and "in Wine 8 one run in some twenty stalls, see docs/windows.md",
         peak_memory = wine and "Wine 8 doesn't tell how much memory a process had that has ended",
         job_times = wine and "Wine 8 doesn't count the processor time of a job",
         thread_states = wine and "Wine 8 doesn't tell whether a thread runs",

@@ -57,16 +57,16 @@ local function by_id(list, text)
 end
 
 local function connect(harness)
-    local reads, writes, _, name = core.attach(harness.id)
-    if reads then
-        return reads, writes
+    local stream, message, _, name = core.attach(harness.id)
+    if stream then
+        return stream
     elseif name == "denied" then
         refuse(("--attach=%d: the harness is %s's; only its user and root may attach to it")
             :format(harness.id, harness.user or "somebody else"))
     elseif name == "not_found" then
         refuse(("--attach=%d: the harness has just ended"):format(harness.id))
     end
-    refuse(("--attach=%d: %s"):format(harness.id, writes))
+    refuse(("--attach=%d: %s"):format(harness.id, message))
 end
 
 -- ---- the connection ----
@@ -77,7 +77,7 @@ client.__index = client
 --- Receives until the connection ends.
 function client:receive()
     while true do
-        local kind, text = frame.read(self.reads)
+        local kind, text = frame.read(self.stream)
         if not kind then
             break
         elseif kind == "O" then
@@ -98,7 +98,7 @@ end
 --- Sends, in a task of its own, so that a Ctrl-C can't come in the middle.
 function client:send(kind, text)
     core.task(function()
-        pcall(frame.write, self.writes, kind, text) -- if nobody reads it, that is noticed by `receive`
+        pcall(frame.write, self.stream, kind, text) -- if nobody reads it, that is noticed by `receive`
     end)
 end
 
@@ -221,9 +221,8 @@ return function(text)
         refuse("--attach: " .. message)
     end
     local harness = text and by_id(list, text) or only(list)
-    local reads, writes = connect(harness)
     local self = setmetatable({
-        id = harness.id, reads = reads, writes = writes, arrived = core.event(), ended = false, failed = false,
+        id = harness.id, stream = connect(harness), arrived = core.event(), ended = false, failed = false,
     }, client)
     core.task(self.receive, self)
     local interactive = core.is_terminal(0) and core.is_terminal(1)

@@ -18,13 +18,13 @@ session.__index = session
 --- Says that the statement is over: there is one such frame for each.
 function session:finish(kind, text)
     self.running = nil
-    frame.write(self.writes, kind, text and text:sub(1, frame.limit))
+    frame.write(self.stream, kind, text and text:sub(1, frame.limit))
 end
 
 --- What was printed goes to whoever has attached; false if that one has left.
 function session:output(text)
     for at = 1, #text, PIECE do
-        if self.closed or not frame.write(self.writes, "O", text:sub(at, at + PIECE - 1)) then
+        if self.closed or not frame.write(self.stream, "O", text:sub(at, at + PIECE - 1)) then
             return false
         end
     end
@@ -142,12 +142,12 @@ function session:__close()
     self:cancel()
 end
 
-local function serve(reads, writes)
-    local self <close> = setmetatable({ writes = writes, closed = false }, session)
+local function serve(stream)
+    local self <close> = setmetatable({ stream = stream, closed = false }, session)
     self.env = self:environment()
-    frame.write(writes, "H", frame.version)
+    frame.write(stream, "H", frame.version)
     while true do
-        local kind, text = frame.read(reads)
+        local kind, text = frame.read(stream)
         if kind == "S" and not self.running then
             self:start(text)
         elseif kind == "I" then

@@ -19,14 +19,11 @@ local frame = {
 
 local header = "<c1I4"
 
---- Writes a frame; any number of tasks may do that. Returns nil and a message if nobody reads it.
+--- Writes a frame, whole; any number of tasks may do that. Returns nil and a message if nobody reads it.
 ---@param stream table
 ---@param kind string
 ---@param text string|nil
 function frame.write(stream, kind, text)
-    while not stream:wait(0) do -- another task's write isn't over, or that of a cancelled one
-        stream:wait()
-    end
     text = text or ""
     return stream:write(string.pack(header, kind, #text) .. text)
 end

@@ -288,9 +288,11 @@ describe("the end of a terminal", function()
         see(process, "ready")
         local writer = jg.task(process.pty.write, process.pty, ("line\n"):rep(1 << 20))
         assert.is_nil(writer:wait(0.1), "nobody reads it")
-        helper.raises("another task is writing to it", process.pty.write, process.pty, "x")
+        local next_one = jg.task(process.pty.write, process.pty, "x")
+        assert.is_nil(next_one:wait(0), "it waits for its turn")
         process:signal "kill"
         assert.equal("broken_pipe", select(4, writer:wait(60)))
+        assert.equal("broken_pipe", select(4, next_one:wait(60)))
     end)
 
     it("ends who is reading it", function()

@@ -243,13 +243,46 @@ describe("stream:write", function()
         assert.equal("broken_pipe", select(4, process.stdin:write(("x"):rep(1 << 20))))
     end)
 
-    it("is for one task at a time", function()
+    it("by several tasks goes in turn, and each text whole", function()
+        local process, length, writers = cat(), 1 << 20, {}
+        for i, letter in ipairs { "a", "b", "c" } do
+            writers[i] = jg.task(function()
+                assert(process.stdin:write(letter:rep(length), "\n"))
+                assert(process.stdin:write(letter, "\n"))
+            end)
+        end
+        local seen = {}
+        for line in process.stdout:lines() do
+            local letter = line:sub(1, 1)
+            local before = seen[letter] or 0
+            assert.equal(letter:rep(before == 0 and length or 1), line)
+            seen[letter] = before + 1
+            if before == 1 and seen.a == 2 and seen.b == 2 and seen.c == 2 then
+                break
+            end
+        end
+        assert.same({ a = 2, b = 2, c = 2 }, seen)
+        for _, writer in ipairs(writers) do
+            writer:wait()
+        end
+    end)
+
+    it("ends with the stream, also for who waits for his turn", function()
         local process = helper.spawn(job, { "hang" }, { stdin = "pipe" })
         local writer = jg.task(process.stdin.write, process.stdin, ("x"):rep(1 << 20))
+        local next_one = jg.task(process.stdin.write, process.stdin, "y")
         coroutine.yield()
-        helper.raises("another task is writing to it", process.stdin.write, process.stdin, "y")
         process.stdin:close()
         helper.raises("the stream was closed while it was being written", writer.wait, writer)
+        helper.raises("the stream was closed before it could be written", next_one.wait, next_one)
+    end)
+
+    it("fails for who waits for his turn, too, if nobody reads any more", function()
+        local process = helper.spawn(job, { "wait-byte" }, { stdin = "pipe" })
+        local writer = jg.task(process.stdin.write, process.stdin, ("x"):rep(1 << 20))
+        coroutine.yield()
+        assert.equal("broken_pipe", select(4, process.stdin:write "y"))
+        assert.equal("broken_pipe", select(4, writer:wait()))
     end)
 
     it("may be cancelled", function()
@@ -261,15 +294,15 @@ describe("stream:write", function()
         assert.equal("cancelled", writer.state)
     end)
 
-    it("goes on when it was cancelled, and until then there is no other", function()
+    it("goes on when it was cancelled, and the next one waits for that", function()
         local process, text = cat(), ("x"):rep(1 << 20)
         local writer = jg.task(process.stdin.write, process.stdin, text)
         coroutine.yield()
         assert.is_true(writer:cancel())
-        helper.raises("another task is writing to it", process.stdin.write, process.stdin, "y")
+        assert.is_nil(process.stdin:wait(0))
         local reader = jg.task(process.stdout.read, process.stdout, #text + 1)
-        assert.is_true(process.stdin:wait(60))
         assert.equal(process.stdin, process.stdin:write "y")
+        assert.is_true(process.stdin:wait(0))
         assert.equal(text .. "y", reader:wait(60))
     end)
 end)

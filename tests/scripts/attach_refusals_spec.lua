@@ -60,14 +60,12 @@ for _, level in ipairs(support.levels()) do
             local guard, marker = attach.start(job, level, attach.idle)
             local harness = support.find(marker, "jghost-harness")
             harness:signal "stop"
-            local reads, writes = core.attach(guard.pid)
+            local stream <close> = core.attach(guard.pid)
             for _ = 1, 40 do
                 assert.is_not_nil(attach.listed(guard)) -- connects to each that listens
             end
             harness:signal "cont"
-            assert.equal("H\1\0\0\0001", reads:read(6))
-            reads:close()
-            writes:close()
+            assert.equal("H\1\0\0\0001", stream:read(6))
         end)
 
         it("without descriptors it turns away, and goes on", function()
@@ -101,13 +99,11 @@ for _, level in ipairs(support.levels()) do
                 [("S\11\0\0\0jg.sleep(9)"):rep(1000)] = true, ["S\4\0\0\0"] = false, ["S"] = false,
                 ["I\0\0\0\0"] = false,
             } do
-                local reads, writes = core.attach(guard.pid)
-                writes:write(bytes)
+                local stream <close> = core.attach(guard.pid)
+                stream:write(bytes)
                 if is_ended then
-                    assert.equal("H\1\0\0\0001", reads:read "a", bytes)
+                    assert.equal("H\1\0\0\0001", stream:read "a", bytes)
                 end
-                reads:close()
-                writes:close()
             end
             assert.equal("1\n", attach.say(guard, "1").stdout)
         end)

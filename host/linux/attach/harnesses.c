@@ -238,7 +238,7 @@ bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err 
 
 struct search {
     int64_t id;
-    int descriptors[2];
+    int descriptor;
     int error;
 };
 
@@ -251,26 +251,19 @@ static bool attach(const struct found *found, void *argument)
     if (!found->ours)
         return false;
     search->error = 0;
-    search->descriptors[0] = fcntl(found->socket, F_DUPFD_CLOEXEC, 3);
-    search->descriptors[1] = fcntl(found->socket, F_DUPFD_CLOEXEC, 3);
-    if (search->descriptors[0] == -1 || search->descriptors[1] == -1)
+    search->descriptor = fcntl(found->socket, F_DUPFD_CLOEXEC, 3);
+    if (search->descriptor == -1)
         search->error = errno;
     else
         send(found->socket, found->key, JG_KEY_SIZE, MSG_NOSIGNAL); /* if it has hung up, we read that */
     return false;
 }
 
-bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
+bool jg_os_attach(int64_t id, int *descriptor, struct jg_err *err)
 {
-    struct search search = {id, {-1, -1}, ENOENT};
+    struct search search = {id, -1, ENOENT};
     if (!find_all(attach, &search, err))
         return false;
-    if (search.error == 0) {
-        memcpy(descriptors, search.descriptors, sizeof search.descriptors);
-        return true;
-    }
-    for (int i = 0; i < 2; i++)
-        if (search.descriptors[i] != -1)
-            close(search.descriptors[i]);
-    return jg_err_set(err, search.error, "cannot attach to");
+    *descriptor = search.descriptor;
+    return search.error == 0 || jg_err_set(err, search.error, "cannot attach to");
 }

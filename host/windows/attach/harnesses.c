@@ -182,7 +182,7 @@ static int who_else_listens(HANDLE pipe, ULONG_PTR guard)
     return harness == server ? 0 : JG_NATIVE_NOT_THE_HARNESS;
 }
 
-bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
+bool jg_os_attach(int64_t id, int *descriptor, struct jg_err *err)
 {
     wchar_t name[JG_PIPE_NAME_SIZE];
     jg_pipe_name(name, id);
@@ -194,8 +194,6 @@ bool jg_os_attach(int64_t id, int descriptors[2], struct jg_err *err)
         CloseHandle(pipe);
         return jg_err_set(err, error, "cannot attach to");
     }
-    jg_pipe_descriptors(pipe, descriptors);
-    if (descriptors[0] == -1)
-        return jg_err_set(err, ERROR_TOO_MANY_OPEN_FILES, "cannot attach to");
-    return true;
+    *descriptor = jg_pipe_descriptor(pipe);
+    return *descriptor != -1 || jg_err_set(err, ERROR_TOO_MANY_OPEN_FILES, "cannot attach to");
 }

@@ -130,11 +130,10 @@ static void on_ready(struct jg_event *event)
 {
     struct jg_listener *listener = JG_CONTAINER(event, struct jg_listener, event);
     HANDLE pipe;
-    int descriptors[2];
     while ((pipe = take(listener)) != NULL) {
-        jg_pipe_descriptors(pipe, descriptors);
-        if (descriptors[0] != -1)
-            listener->attached(listener->owner, descriptors);
+        int descriptor = jg_pipe_descriptor(pipe);
+        if (descriptor != -1)
+            listener->attached(listener->owner, descriptor);
     }
 }
 

@@ -50,26 +50,10 @@ void *jg_pipe_access(void)
     return ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, &access, NULL) ? access : NULL;
 }
 
-static int descriptor_of(HANDLE handle)
+int jg_pipe_descriptor(void *pipe)
 {
-    int descriptor = _open_osfhandle((intptr_t)handle, _O_RDWR | _O_BINARY);
+    int descriptor = _open_osfhandle((intptr_t)pipe, _O_RDWR | _O_BINARY);
     if (descriptor == -1)
-        CloseHandle(handle);
+        CloseHandle(pipe);
     return descriptor;
-}
-
-/* Two, because one stream reads and another writes, and each closes its own. */
-void jg_pipe_descriptors(void *pipe, int descriptors[2])
-{
-    HANDLE self = GetCurrentProcess(), copy;
-    bool copied = DuplicateHandle(self, pipe, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS);
-    descriptors[0] = descriptor_of(pipe);
-    descriptors[1] = copied ? descriptor_of(copy) : -1;
-    if (descriptors[0] != -1 && descriptors[1] != -1)
-        return;
-    for (int i = 0; i < 2; i++) {
-        if (descriptors[i] != -1)
-            _close(descriptors[i]);
-        descriptors[i] = -1;
-    }
 }

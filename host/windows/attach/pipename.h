@@ -16,7 +16,7 @@ void jg_pipe_name(wchar_t name[JG_PIPE_NAME_SIZE], int64_t guard);
 ** for LocalFree; NULL if there is none to be had. */
 void *jg_pipe_access(void);
 
-/* A pipe's handle as two C descriptors, which own it from then on; -1 and -1 if there are none to be had. */
-void jg_pipe_descriptors(void *pipe, int descriptors[2]);
+/* A pipe's handle as a C descriptor, which owns it from then on; -1 if there is none to be had: it is closed then. */
+int jg_pipe_descriptor(void *pipe);
 
 #endif

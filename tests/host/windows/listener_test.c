@@ -16,11 +16,10 @@ enum { MANY = 20, OTHERS = 8 };
 static DWORD guard;
 static int attached; /* how many have been let in */
 
-static void on_attached(void *owner, const int descriptors[2])
+static void on_attached(void *owner, int descriptor)
 {
     CHECK(owner == &attached);
-    _close(descriptors[0]);
-    _close(descriptors[1]);
+    _close(descriptor);
     attached++;
 }
 
@@ -32,31 +31,25 @@ static void listen_as_harness(void)
     CHECK(jg_os_attach_listen(loop, on_attached, &attached, &err));
 }
 
-static int come(int descriptors[2])
+static int come(int *descriptor)
 {
-    return jg_os_attach(guard, descriptors, &err);
-}
-
-static void leave(const int descriptors[2])
-{
-    _close(descriptors[0]);
-    _close(descriptors[1]);
+    return jg_os_attach(guard, descriptor, &err);
 }
 
 /* As many as like to, though the loop doesn't turn: the harness is busy. */
 static void test_many(void)
 {
-    int descriptors[MANY][2];
-    CHECK(come(descriptors[0])); /* the thread pool has its thread */
-    leave(descriptors[0]);
+    int descriptors[MANY];
+    CHECK(come(&descriptors[0])); /* the thread pool has its thread */
+    _close(descriptors[0]);
     CHECK(turn_until(&attached, 1, 10000));
     int before = handles();
     for (int i = 0; i < MANY; i++)
-        CHECK(come(descriptors[i]));
+        CHECK(come(&descriptors[i]));
     CHECK(attached == 1);
     CHECK(turn_until(&attached, 1 + MANY, 10000));
     for (int i = 0; i < MANY; i++)
-        leave(descriptors[i]);
+        _close(descriptors[i]);
     CHECK(handles() == before);
 }
 
@@ -93,13 +86,13 @@ static void test_listing(void)
 static void test_impostor(void)
 {
     wchar_t name[JG_PIPE_NAME_SIZE];
-    int descriptors[2];
+    int descriptor;
     jg_pipe_name(name, GetCurrentProcessId());
     HANDLE pipe = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
     HANDLE next = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
-    CHECK(!jg_os_attach(GetCurrentProcessId(), descriptors, &err) && err.kind == JG_ERR_NOT_FOUND);
+    CHECK(!jg_os_attach(GetCurrentProcessId(), &descriptor, &err) && err.kind == JG_ERR_NOT_FOUND);
     HANDLE harness = start(L"hang", 0).hProcess;
-    CHECK(!jg_os_attach(GetCurrentProcessId(), descriptors, &err) && err.native == JG_NATIVE_NOT_THE_HARNESS);
+    CHECK(!jg_os_attach(GetCurrentProcessId(), &descriptor, &err) && err.native == JG_NATIVE_NOT_THE_HARNESS);
     CHECK(err.kind == JG_ERR_DENIED);
     end(harness);
     CloseHandle(pipe);
@@ -149,16 +142,16 @@ static void test_access(void)
 /* Those who wait are let go of. */
 static void test_close(void)
 {
-    int descriptors[2];
+    int descriptor;
     int before = attached;
-    CHECK(come(descriptors));
+    CHECK(come(&descriptor));
     jg_os_loop_close(loop);
     loop = NULL;
     CHECK(attached == before);
     char byte;
-    CHECK(_read(descriptors[0], &byte, 1) <= 0);
-    leave(descriptors);
-    CHECK(!come(descriptors) && err.kind == JG_ERR_NOT_FOUND);
+    CHECK(_read(descriptor, &byte, 1) <= 0);
+    _close(descriptor);
+    CHECK(!come(&descriptor) && err.kind == JG_ERR_NOT_FOUND);
 }
 
 /* ---- the guard */
