@@ -139,8 +139,17 @@ local function program(name, folder)
     linkgroups "On"
     links { "jghost-host", "jghost-scripts", "jghost-bindings", "jghost-os" }
     if windows then
-        links { "lua", "lfs", "uv", "ws2_32", "psapi", "iphlpapi", "userenv", "user32", "advapi32", "shell32" }
+        links { "lua", "lfs", "uv", "ws2_32", "psapi", "iphlpapi", "userenv", "user32", "advapi32" }
         resources()
+        if gnu then
+            linkoptions "-municode" -- it begins with host/windows/wmain.c
+            linkoptions "-Wl,--file-alignment=4096" -- Wine can map it then, and hasn't to read it into memory
+            filter "configurations:release"
+                linkoptions "-s" -- symbols would be mapped, too
+            filter {}
+        else
+            entrypoint "wmainCRTStartup"
+        end
     else
         -- The whole of Lua, and visible, for the C modules that scripts load.
         linkoptions { "-Wl,--whole-archive", "-l:liblua5.4.a", "-Wl,--no-whole-archive" }
@@ -248,6 +257,9 @@ local function unit_tests(folder)
         program(folder:gsub("/", "-") .. "-" .. name, "tests/" .. folder)
             targetname(name)
             files(file)
+            if name == "quote_test" then
+                links "shell32"
+            end
     end
 end
 

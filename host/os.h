@@ -139,7 +139,7 @@ bool jg_os_replace(volatile int *number, int from, int to);
 
 /* ------------------------------------------------------------------------------------------------
 ** Jobs and processes. Everything here belongs to the thread that runs `uv_loop`; callbacks come from
-** within uv_run or jg_os_loop_settle, never from within the function that asked for them.
+** within uv_run, jg_os_loop_settle or jg_os_loop_linger, never from within the function that asked for them.
 */
 struct jg_os_loop;
 struct jg_os_job;
@@ -161,9 +161,8 @@ bool jg_os_loop_settling(const struct jg_os_loop *loop);
 void jg_os_loop_settle(struct jg_os_loop *loop, bool may_block);
 
 /*
-** To be called before the loop would wait: looks for what is likely to happen within moments, a fraction of a
-*millisecond
-** at the most, where that costs less than to fall asleep and to be woken. True: something has happened.
+** To be called before the loop would wait: looks for what has happened by now or, where that costs less than to fall
+** asleep and to be woken, within a fraction of a millisecond. True: something has happened.
 */
 bool jg_os_loop_linger(struct jg_os_loop *loop);
 

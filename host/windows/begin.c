@@ -7,38 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
-/* after windows.h */
-#include <shellapi.h>
 
 #include "../exit.h"
 #include "console/codepage.h"
 #include "state.h"
-#include "wide.h"
 
 /* The first argument of a harness, made by run.c, which no user sees: the section that guard and harness share. */
 static const char harness_option[] = "--jghost-harness=";
 
 struct jg_state jg_state;
-int _CRT_glob = 0; /* mingw's start-up code would take *.lua for a pattern */
 
 static void die(const char *what)
 {
     char reason[160];
     fprintf(stderr, "jghost: %s: %s\n", what, jg_os_err_text((int)GetLastError(), reason, sizeof reason));
     exit(JG_EXIT_GUARD_FAILED);
-}
-
-/* What main got is in the code page of the system where that isn't UTF-8. */
-static void make_arguments_utf8(int argc, char **argv)
-{
-    int count;
-    wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
-    for (int i = 0; wide != NULL && count == argc && i < argc; i++) {
-        char *narrow = jg_narrow(wide[i]);
-        if (narrow != NULL)
-            argv[i] = narrow;
-    }
-    LocalFree(wide);
 }
 
 /* The same script writes the same bytes on both systems: no carriage return before each newline. */
@@ -89,7 +72,6 @@ static struct jg_os_start *take_what_was_handed(const char *number)
 struct jg_os_start *jg_os_begin(int *argc, char **argv)
 {
     size_t length = strlen(harness_option);
-    make_arguments_utf8(*argc, argv);
     make_streams_binary();
     bool is_harness = *argc > 1 && strncmp(argv[1], harness_option, length) == 0;
     const char *number = is_harness ? argv[1] + length : NULL;

@@ -87,7 +87,7 @@ end
 
 -- What jghost.exe loads. In Wine a process is made out of two copies of its parent's address space, so a fair parent
 -- has as much in its own.
-local libraries = { "advapi32", "iphlpapi", "shell32", "user32", "userenv", "ws2_32" }
+local libraries = { "advapi32", "iphlpapi", "user32", "userenv", "ws2_32" }
 
 local function bench_spawn()
     local rounds, count = short and 1 or 9, short and 50 or on_windows and 60 or 3000

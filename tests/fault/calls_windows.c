@@ -1,7 +1,6 @@
 /*
 ** calls_windows.c: the calls of the start-up and of a spawn that can be refused. They are called through pointers,
-*which
-** the linker takes from here instead of from the system's libraries (--wrap).
+** which the linker takes from here instead of from the system's libraries (--wrap).
 */
 #include <windows.h>
 

@@ -56,6 +56,7 @@ local cases = {
     { "has its options in arg, at negative indices", { "-W", "-e", "", "--", "arguments.lua", "x" } },
     { "has arg in a statement", { "-e", "print(arg[1], arg[2], #arg)" } },
     { "runs standard input as -", { "-", "x", "y" }, { input = "print(...) print(arg[0], arg[1])" } },
+    { "takes no argument for a pattern", { "-", "*.md", "?*", "[R]EADME.md", "ü", "" }, { input = "print(...)" } },
     { "runs standard input without a script", {}, { input = "print('in', ...) print(arg[0] == nil)" } },
     { "runs standard input after -W", { "-W" }, { input = "warn('careful')" } },
     { "runs standard input after -l", { "-l", "module" }, { input = "print(module.name)" } },

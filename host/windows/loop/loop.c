@@ -54,10 +54,7 @@ void jg_event_remove(struct jg_os_loop *loop, struct jg_event *event)
     ReleaseSRWLockExclusive(&loop->lock);
 }
 
-/*
-** The first event, waiting for it at most `milliseconds`; NULL: there is none. One wake-up may stand for many events:
-** it is renewed for those that are left, since the first one's callback may run the loop again to wait for them.
-*/
+/* The first event, waiting for it at most `milliseconds`; NULL: there is none. */
 static struct jg_event *take(struct jg_os_loop *loop, DWORD milliseconds)
 {
     AcquireSRWLockExclusive(&loop->lock);
@@ -66,21 +63,20 @@ static struct jg_event *take(struct jg_os_loop *loop, DWORD milliseconds)
     struct jg_event *event = loop->first;
     if (event != NULL)
         unlink_event(loop, event);
-    bool more = loop->first != NULL;
     ReleaseSRWLockExclusive(&loop->lock);
-    if (more)
-        uv_async_send(loop->wake);
     return event;
 }
 
-/* Not for ever: others in the loop have their turn, too. */
-static void turn(struct jg_os_loop *loop, DWORD milliseconds)
+/* Not for ever: others in the loop have their turn, too. False: there was nothing. */
+static bool turn(struct jg_os_loop *loop, DWORD milliseconds)
 {
     struct jg_event *event = take(loop, milliseconds);
+    bool any = event != NULL;
     for (int i = 0; event != NULL; i++) {
         event->ready(event);
         event = i < BATCH ? take(loop, 0) : NULL;
     }
+    return any;
 }
 
 static void on_wake(uv_async_t *wake)
@@ -176,9 +172,8 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     dispose(loop);
 }
 
-/* To wake a thread takes little of what a process costs here. */
+/* One wake-up may stand for many events, and the callback of one may run the loop again, to wait for another of them. */
 bool jg_os_loop_linger(struct jg_os_loop *loop)
 {
-    (void)loop;
-    return false;
+    return turn(loop, 0);
 }

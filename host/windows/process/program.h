@@ -7,9 +7,9 @@
 #include <wchar.h>
 
 /*
-** The full path of the program `name`, as jg_long_path has it. With a separator in it, it is relative to `folder` (a
-*full path; NULL: ours);
-** else it is looked up in `path` (the value of PATH; NULL: there is none, and the system's own folders are meant).
+** The full path of the program `name`, as jg_long_path has it. With a separator in it, it is relative to `folder`
+** (a full path; NULL: ours); else it is looked up in `path` (the value of PATH; NULL: there is none, and the system's own
+** folders are meant).
 ** Without an extension ".exe" and ".com" are tried. The caller's to free. NULL: GetLastError says why; batch files are
 ** refused.
 */
