@@ -73,6 +73,7 @@ bool jg_pty_open(lua_State *L, int fields, struct jg_process *process, const str
         return jg_err_set(err, -code, "cannot open the terminal");
     }
     stream->pty = pty;
+    stream->is_terminal = true;
     process->pty = stream;
     process->given[JG_GIVEN_PTY].name = "pty";
     jg_os_pty_identify(pty, &process->given[JG_GIVEN_PTY].identity);
@@ -84,7 +85,7 @@ bool jg_pty_open(lua_State *L, int fields, struct jg_process *process, const str
 static struct jg_stream *check_terminal(lua_State *L)
 {
     struct jg_stream *stream = jg_stream_check(L);
-    luaL_argcheck(L, stream->reads && stream->writes, 1, "the stream is no terminal");
+    luaL_argcheck(L, stream->is_terminal, 1, "the stream is no terminal");
     return stream;
 }
 

@@ -41,6 +41,7 @@ struct jg_stream *jg_stream_push(lua_State *L)
         .handle.type = &stream_type,
         .arrived = {.type = &stream_type},
         .written = {.type = &stream_type, .signalled = true},
+        .turn = {.type = &stream_type, .signalled = true},
         .host = jg_host_of(L),
     };
     luaL_setmetatable(L, stream_type.name);

@@ -15,8 +15,10 @@ struct jg_stream {
     struct jg_handle handle;  /* signalled: there is something to read, or the end; if it can't be read, as `written` */
     struct jg_handle arrived; /* signalled: more has come, or the end, since whoever waits for it has looked */
     struct jg_handle written; /* signalled: nothing is being written */
+    struct jg_handle turn;    /* the same, and who waits for this is ready before who has written */
     struct jg_host *host;
     bool open, reads, writes;
+    bool is_terminal;
     struct jg_stream_pipe *input, *output; /* NULL: none, or none any more; a connection's are one and the same */
     struct jg_os_pty *pty;                 /* NULL: none, or it has been hung up */
     bool paused;                           /* nothing is read until somebody asks for what there is */

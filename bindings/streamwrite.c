@@ -22,6 +22,7 @@ static void finish(struct jg_stream *stream, int code)
 {
     stream->write_error = code;
     stream->writing = NULL;
+    jg_handle_signal(&stream->turn);
     jg_handle_signal(&stream->written);
     if (!stream->reads)
         jg_handle_signal(&stream->handle);
@@ -90,6 +91,7 @@ static int write_text(lua_State *L, struct jg_stream *stream, const char *text, 
         return jg_fail_uv(L, code, "cannot write", NULL);
     }
     stream->writing = writing;
+    jg_handle_reset(&stream->turn);
     jg_handle_reset(&stream->written);
     if (!stream->reads)
         jg_handle_reset(&stream->handle);
@@ -102,7 +104,7 @@ static int continue_in_turn(lua_State *L, int status, lua_KContext context);
 static int write_in_turn(lua_State *L, struct jg_stream *stream)
 {
     if (stream->writing != NULL)
-        return jg_wait_one(L, &stream->written, INFINITY, continue_in_turn, 0);
+        return jg_wait_one(L, &stream->turn, INFINITY, continue_in_turn, 0);
     size_t length;
     const char *text = lua_tolstring(L, 2, &length);
     return write_text(L, stream, text, length);

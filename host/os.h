@@ -161,7 +161,7 @@ bool jg_os_loop_settling(const struct jg_os_loop *loop);
 void jg_os_loop_settle(struct jg_os_loop *loop, bool may_block);
 
 /*
-** To be called before the loop would wait: looks for what has happened by now or, where that costs less than to fall
+** Must be called before the loop would wait: hands out what has happened by now or, where that costs less than to fall
 ** asleep and to be woken, within a fraction of a millisecond. True: something has happened.
 */
 bool jg_os_loop_linger(struct jg_os_loop *loop);

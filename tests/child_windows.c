@@ -14,8 +14,6 @@
 #include "child.h"
 #include "child_windows.h"
 
-int _CRT_glob = 0; /* nobody expands the asterisks in our arguments */
-
 static int errno_of(DWORD error)
 {
     switch (error) {

@@ -267,6 +267,18 @@ describe("stream:write", function()
         end
     end)
 
+    it("has its turn beside somebody who writes without end", function()
+        local process = helper.spawn(job, { "cat" }, { stdin = "pipe", stdout = "null" })
+        local writer = jg.task(function()
+            while true do
+                process.stdin:write(("x"):rep(1 << 17))
+            end
+        end)
+        local next_one = jg.task(process.stdin.write, process.stdin, "y")
+        assert.equal(process.stdin, next_one:wait(60))
+        writer:cancel()
+    end)
+
     it("ends with the stream, also for who waits for his turn", function()
         local process = helper.spawn(job, { "hang" }, { stdin = "pipe" })
         local writer = jg.task(process.stdin.write, process.stdin, ("x"):rep(1 << 20))

@@ -100,6 +100,7 @@ for _, level in ipairs(support.levels()) do
                 ["I\0\0\0\0"] = false,
             } do
                 local stream <close> = core.attach(guard.pid)
+                helper.raises("the stream is no terminal", stream.eof, stream)
                 stream:write(bytes)
                 if is_ended then
                     assert.equal("H\1\0\0\0001", stream:read "a", bytes)

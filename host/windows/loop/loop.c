@@ -67,16 +67,18 @@ static struct jg_event *take(struct jg_os_loop *loop, DWORD milliseconds)
     return event;
 }
 
-/* Not for ever: others in the loop have their turn, too. False: there was nothing. */
+/* Not for ever: others in the loop have their turn, too, and then the rest does. False: there was nothing. */
 static bool turn(struct jg_os_loop *loop, DWORD milliseconds)
 {
+    int count = 0;
     struct jg_event *event = take(loop, milliseconds);
-    bool any = event != NULL;
-    for (int i = 0; event != NULL; i++) {
+    while (event != NULL && count < BATCH) {
         event->ready(event);
-        event = i < BATCH ? take(loop, 0) : NULL;
+        event = ++count < BATCH ? take(loop, 0) : NULL;
     }
-    return any;
+    if (count == BATCH)
+        uv_async_send(loop->wake);
+    return count > 0;
 }
 
 static void on_wake(uv_async_t *wake)

@@ -232,7 +232,7 @@ static void on_ended_nested(void *owner, const struct jg_os_status *status)
     (void)status;
     child->ended++;
     if (child == &pair[0] && pair[1].ended == 0)
-        turn_until(&pair[1].ended, 1, 5000);
+        CHECK(turn_until(&pair[1].ended, 1, 5000));
     jg_os_process_release(child->process);
 }
 

@@ -68,7 +68,7 @@ static inline int turn_until(const int *counter, int wanted, unsigned millisecon
     uv_timer_start(&timer, on_alarm, milliseconds, 0);
     while (*counter < wanted && !rung) {
         jg_os_loop_settle(loop, true);
-        if (*counter < wanted)
+        if (*counter < wanted && !jg_os_loop_linger(loop))
             uv_run(&uv, UV_RUN_ONCE);
     }
     uv_close((uv_handle_t *)&timer, NULL);
