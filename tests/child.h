@@ -51,8 +51,9 @@ int child_os_dump_code_page(void);
 /* ---- signals, by name (TERM, SIGTERM or 15) */
 int child_os_signal(const char *name); /* to itself, in its default meaning; returns if it survived */
 int child_os_kill(long pid, const char *name);
-int child_os_interrupt(const char *name);     /* as the terminal does it: to everybody there */
-int child_os_end_session(const char *answer); /* as the system tells its parent: "yes", or "no" after all */
+int child_os_interrupt(const char *name);             /* as the terminal does it: to everybody there */
+int child_os_end_session(const char *answer);         /* as the system tells its parent: "yes", or "no" after all */
+int child_os_tell_event(long pid, const char *event); /* as a console does it: "c", "break" or "close" */
 int child_os_ignore(const char *name);
 int child_os_block(const char *name);
 int child_os_ignore_all(void);

@@ -88,6 +88,13 @@ int child_os_end_session(const char *answer)
     return ENOTSUP;
 }
 
+int child_os_tell_event(long pid, const char *event)
+{
+    (void)pid;
+    (void)event;
+    return ENOTSUP;
+}
+
 int child_os_ignore(const char *name)
 {
     int number = signal_number(name);

@@ -1,5 +1,5 @@
 /*
-** child_windows_session.c: the test child plays the system when a session ends.
+** child_windows_session.c: the test child plays the system when a session ends, or a console tells of an event.
 */
 #include <errno.h>
 #include <string.h>
@@ -44,4 +44,44 @@ int child_os_end_session(const char *answer)
         return EPERM;
     SendMessageTimeoutW(window, WM_ENDSESSION, (WPARAM)ends, 0, SMTO_NORMAL, TOO_LATE_MS, &unused);
     return 0;
+}
+
+/* The number that a console has for it; -1: it has none. */
+static int event_of(const char *name)
+{
+    if (strcmp(name, "c") == 0)
+        return CTRL_C_EVENT;
+    if (strcmp(name, "break") == 0)
+        return CTRL_BREAK_EVENT;
+    return strcmp(name, "close") == 0 ? CTRL_CLOSE_EVENT : -1;
+}
+
+/* Where such a thread begins: kernelbase.dll is at the same address in all processes. */
+static LPTHREAD_START_ROUTINE control_routine(void)
+{
+    return (LPTHREAD_START_ROUTINE)(void (*)(void))GetProcAddress(GetModuleHandleW(L"kernelbase.dll"), "CtrlRoutine");
+}
+
+/*
+** The system makes a thread in each process that is at the console; here it is only one's. That of a closing doesn't
+** end before its process, and is not waited for.
+*/
+int child_os_tell_event(long pid, const char *event)
+{
+    const DWORD access =
+        PROCESS_CREATE_THREAD | PROCESS_VM_OPERATION | PROCESS_VM_READ | PROCESS_VM_WRITE | PROCESS_QUERY_INFORMATION;
+    int number = event_of(event);
+    if (number == -1)
+        return EINVAL;
+    HANDLE process = OpenProcess(access, FALSE, (DWORD)pid);
+    if (process == NULL)
+        return child_windows_error();
+    HANDLE thread = CreateRemoteThread(process, NULL, 0, control_routine(), (void *)(intptr_t)number, 0, NULL);
+    int error = thread != NULL ? 0 : child_windows_error();
+    if (thread != NULL && number != CTRL_CLOSE_EVENT)
+        WaitForSingleObject(thread, TOO_LATE_MS);
+    if (thread != NULL)
+        CloseHandle(thread);
+    CloseHandle(process);
+    return error;
 }

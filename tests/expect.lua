@@ -110,6 +110,7 @@ if not windows then
         refused = "Permission denied", -- the words for what tests/fault refuses
         not_here = { -- spec files about what this system doesn't have, and what that is
             ["tests/bindings/birth_spec.lua"] = "the list of a process's jobs is Windows'",
+            ["tests/guard/console_spec.lua"] = "the console's events are Windows'",
             ["tests/guard/session_spec.lua"] = "the end of a session is a signal, SIGHUP or SIGTERM",
         },
     }

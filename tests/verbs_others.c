@@ -102,6 +102,11 @@ static int verb_end_session(char **words)
     return child_os_end_session(words[0]);
 }
 
+static int verb_tell_event(char **words)
+{
+    return child_os_tell_event((long)child_number(words[0]), words[1]);
+}
+
 static int verb_dump_marked(char **words)
 {
     return child_os_dump_marked(words[0]);
@@ -125,6 +130,8 @@ const struct verb child_verbs_others[] = {
     {"reap", 0, 1, "", "until all own children have ended", verb_reap},
     {"end-session", 1, 0, "yes|no", "tells a jghost that is its parent that the session ends, or doesn't; Windows",
      verb_end_session},
+    {"tell-event", 2, 0, "PID c|break|close", "tells that process of it, and no other, as its console does; Windows",
+     verb_tell_event},
     {"dump-marked", 1, 0, "NAME=VALUE", "others with this variable: pid, parent, name, quoted command; Windows",
      verb_dump_marked},
     {NULL, 0, 0, NULL, NULL, NULL},

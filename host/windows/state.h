@@ -38,6 +38,7 @@ struct jg_shared {
     struct jg_detach_slot detach;
     DWORD guard_pid;
     struct jg_guarantee guarantee;
+    volatile LONG heard;       /* how many interrupts the guard has had */
     volatile LONG interrupted; /* the signal of the last interrupt that the harness has had; 0: none */
     volatile LONG consumed;    /* how many interrupts the harness has had and dealt with */
 };
@@ -55,6 +56,12 @@ extern struct jg_state jg_state;
 /* The number that an interrupt of the console has in exit statuses (as on Linux: 2, 15, 1), and its name. */
 int jg_control_signal(DWORD type);
 const char *jg_control_name(DWORD type);
+
+/*
+** From now on this process, a harness, hears interrupts by `handler`. Returns only if there was none before: else the
+** run ends here, as if the system's own handler had heard it.
+*/
+void jg_control_listen(PHANDLER_ROUTINE handler);
 
 /* How many interrupts have been raised in the script. */
 LONG jg_interrupts(void);

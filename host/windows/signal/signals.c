@@ -1,9 +1,9 @@
 /*
 ** signals.c: interrupts: what the console, or whoever ends the session, asks of the harness.
 **
-** Guard and harness are in one process group, so each gets every interrupt by itself, in the same order. The harness
-** raises it in the script. The guard only counts: an interrupt that comes before the last one has been dealt with is
-** a second one, and ends the run; see run.c.
+** Guard and harness are in one process group, so each gets every interrupt by itself, in the same order, once both are
+** at the console. The harness raises it in the script. The guard only counts: an interrupt that comes before the last
+** one has been dealt with is a second one, and ends the run; see run.c.
 */
 #include "../state.h"
 #include "session.h"
@@ -62,13 +62,28 @@ LONG jg_interrupts(void)
     return raised;
 }
 
+/*
+** Until now an interrupt has ended us, by the system's own handler; but one that came before we were at the console,
+** only the guard has heard. It is looked for when the handler is there: from then on none is the guard's alone. What
+** both hear just now ends the run here, too, whoever hears it first: it can't count twice, and there is no next one.
+** (A thread hears it that the system makes in the guard. If that is held up for as long as a harness takes to start,
+** it comes too late; nobody could tell then whether we are still to hear the same one.) Our own handler may hold this
+** thread meanwhile; ExitProcess could end it before it lets go.
+*/
+void jg_control_listen(PHANDLER_ROUTINE handler)
+{
+    SetConsoleCtrlHandler(handler, TRUE);
+    if (jg_state.shared->heard > 0)
+        jg_os_exit_at_once((int)STATUS_CONTROL_C_EXIT);
+}
+
 void jg_os_interrupt_watch(jg_os_interrupted_fn *function)
 {
     HANDLE self = GetCurrentProcess();
     interrupted = function;
     if (script == NULL)
         DuplicateHandle(self, GetCurrentThread(), self, &script, THREAD_SUSPEND_RESUME | THREAD_GET_CONTEXT, FALSE, 0);
-    SetConsoleCtrlHandler(on_control, TRUE);
+    jg_control_listen(on_control);
     jg_session_watch(on_control);
 }
 

@@ -25,7 +25,7 @@ void jg_os_harness_exec(char *const *argv, struct jg_err *err)
     DWORD pid, status;
     if (!jg_plan_make(&plan, &command, err))
         return;
-    SetConsoleCtrlHandler(leave_it_to_the_command, TRUE);
+    jg_control_listen(leave_it_to_the_command);
     jg_session_take_turn(JG_SESSION_EXEC);
     jg_codepage_give_back(); /* the command finds the console as it would without us */
     bool ok = jg_birth(NULL, &plan, false, &process, &pid, err);

@@ -25,17 +25,15 @@ struct jg_os_run {
 
 /* The console's interrupts come in a thread of the system's; there is one guard in a process. */
 static struct {
-    HANDLE cut_short; /* event: a second interrupt has come */
-    volatile LONG count;
-    volatile LONG last;      /* the signal, 0: none */
-    volatile LONG last_type; /* of the console's event */
+    HANDLE cut_short;   /* event: a second interrupt has come */
+    volatile LONG last; /* the signal, 0: none */
 } interrupts;
 
-/* The harness gets it too. It is a second one if one before it hasn't been dealt with. */
+/* The harness gets it too, or finds it counted. It is a second one if one before it hasn't been dealt with. */
 static BOOL WINAPI on_control(DWORD type)
 {
-    LONG before = InterlockedIncrement(&interrupts.count) - 1;
-    InterlockedExchange(&interrupts.last, jg_control_signal(type));
+    InterlockedExchange(&interrupts.last, jg_control_signal(type)); /* known before a harness ends because of it */
+    LONG before = InterlockedIncrement(&jg_state.shared->heard) - 1;
     if (before > jg_state.shared->consumed)
         SetEvent(interrupts.cut_short);
     if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT)
