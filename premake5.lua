@@ -26,10 +26,10 @@ workspace "jghost"
     cdialect(gnu and "gnu11" or "C11")
     symbols "On"
     if windows then
-        gccprefix "x86_64-w64-mingw32-"
         defines { "_WIN32_WINNT=0x0602", "WIN32_LEAN_AND_MEAN" }
     end
     if windows and gnu then
+        gccprefix "x86_64-w64-mingw32-"
         defines "__USE_MINGW_ANSI_STDIO=1" -- or printf would be msvcrt.dll's, which has no %zu
         linkoptions "-static"
     elseif windows then

@@ -173,6 +173,7 @@ end
 
 part("specs", function()
     run_specs("specs", "release", specs)
+    run_specs("the solution for Visual Studio", "release", { "tests/solution_spec.lua" })
 end)
 
 -- The same as an ordinary user, who has no cgroups: from a copy that this user can read.
