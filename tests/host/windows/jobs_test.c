@@ -197,21 +197,46 @@ static void test_many_at_once(void)
     jg_os_job_release(box.job);
 }
 
-/* Some at once, half of them in a job, from their birth to their end. */
+/* With pipes for all three, as bindings/spawn.c makes them; both ends are closed here. */
+static int spawn_with_pipes(struct child *child, struct jg_os_job *job, char *verb, char *argument)
+{
+    char *argv[] = {program, verb, argument, NULL};
+    struct jg_os_command command = {.argv = argv};
+    uv_file ends[3][2];
+    CHECK(uv_pipe(ends[0], 0, UV_NONBLOCK_PIPE) == 0);
+    CHECK(uv_pipe(ends[1], UV_NONBLOCK_PIPE, 0) == 0 && uv_pipe(ends[2], UV_NONBLOCK_PIPE, 0) == 0);
+    for (int i = 0; i < 3; i++)
+        command.stdio[i] = ends[i][i == 0 ? 0 : 1];
+    int ok = spawn_with(child, job, command);
+    for (int i = 0; i < 6; i++)
+        _close(ends[i / 2][i % 2]);
+    return ok;
+}
+
+/* Some at once, from their birth to their end: in no job, in one, in one that is inside of it; half of them with
+** pipes, and half of them, the odd ones, are killed. */
 static void come_and_go(void)
 {
     enum { BATCH = 20 };
     struct child children[BATCH];
-    struct box box;
-    make_job(&box, NULL);
-    for (int i = 0; i < BATCH; i++)
-        CHECK(spawn(&children[i], i % 2 == 0 ? box.job : NULL, "exit", "3"));
+    struct box outer, inner;
+    make_job(&outer, NULL);
+    make_job(&inner, outer.job);
+    struct jg_os_job *jobs[] = {NULL, outer.job, inner.job};
     for (int i = 0; i < BATCH; i++) {
-        CHECK(turn_until(&children[i].ended, 1, 10000) && children[i].status.exit.code == 3);
+        char *verb = i % 2 == 1 ? "hang" : "exit";
+        CHECK((i % 4 < 2 ? spawn : spawn_with_pipes)(&children[i], jobs[i % 3], verb, "3"));
+    }
+    CHECK(turn_until(&children[BATCH - 1].spawned, 1, 1000));
+    for (int i = 1; i < BATCH; i += 2)
+        CHECK(jg_os_process_signal(children[i].process, "kill", &err));
+    for (int i = 0; i < BATCH; i++) {
+        CHECK(turn_until(&children[i].ended, 1, 10000) && children[i].status.exit.code == (i % 2 == 1 ? 137 : 3));
         jg_os_process_release(children[i].process);
     }
-    CHECK(turn_until(&box.emptied, 1, 10000));
-    jg_os_job_release(box.job);
+    CHECK(turn_until(&inner.emptied, 1, 10000) && turn_until(&outer.emptied, 1, 10000));
+    jg_os_job_release(inner.job);
+    jg_os_job_release(outer.job);
 }
 
 /* A thousand spawns leave no handle behind. */
@@ -221,7 +246,7 @@ static void test_handles(void)
     int before = handles();
     for (int i = 0; i < 50; i++)
         come_and_go();
-    for (int i = 0; i < 100 && handles() > before; i++)
+    for (int i = 0; i < 20 && handles() > before; i++)
         Sleep(20);              /* the last ones to end are just being let go of */
     CHECK(handles() <= before); /* fewer, if the thread pool has ended some threads */
 }
