@@ -113,6 +113,9 @@ start_up.windows = steps {
     { "event-signalled",
         { "WaitForMultipleObjects:1", "cannot wait for the harness" },
         { "GetExitCodeProcess:1", "cannot ask how the harness ended" },
+        { "QueryInformationJobObject:1", "cannot ask whether the job is empty" },
+        { "QueryInformationJobObject", "cannot ask whether the job is empty" },
+        { "QueryInformationJobObject", "cannot ask whether the job is empty", option = "--timeout=0" },
         { "TerminateJobObject:1", "cannot end the job", option = "--timeout=0" },
         { "TerminateJobObject", "cannot end the job", option = "--timeout=0" } },
 }

@@ -64,6 +64,8 @@ CALL(DWORD, 0, GetModuleFileNameW, (HMODULE module, wchar_t *name, DWORD size), 
 CALL(BOOL, FALSE, IsProcessInJob, (HANDLE process, HANDLE job, BOOL *inside), (process, job, inside));
 CALL(void *, NULL, MapViewOfFile, (HANDLE section, DWORD access, DWORD high, DWORD low, SIZE_T size),
      (section, access, high, low, size));
+CALL(BOOL, FALSE, QueryInformationJobObject,
+     (HANDLE job, JOBOBJECTINFOCLASS what, void *data, DWORD size, DWORD *returned), (job, what, data, size, returned));
 CALL(BOOL, FALSE, RegisterWaitForSingleObject,
      (HANDLE * wait, HANDLE handle, WAITORTIMERCALLBACK run, void *argument, ULONG milliseconds, ULONG flags),
      (wait, handle, run, argument, milliseconds, flags));

@@ -68,6 +68,10 @@ const char *jg_os_job_kind(const struct jg_os_job *job)
     return "job-object";
 }
 
+/*
+** There is nothing to refuse here: the handle is our own, with all rights, and the answer has its place. Were it
+** refused all the same, who waits for the job would go on waiting: that nobody is left is never said without the count.
+*/
 static bool is_empty(const struct jg_os_job *job)
 {
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;

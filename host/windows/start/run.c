@@ -20,7 +20,7 @@ struct jg_os_run {
     HANDLE job, port, event;
     HANDLE harness;
     struct jg_detacher detacher;
-    bool assigned;
+    bool assigned, over;
 };
 
 /* The console's interrupts come in a thread of the system's; there is one guard in a process. */
@@ -144,25 +144,26 @@ static DWORD milliseconds_until(ULONGLONG deadline)
     return deadline - now < INFINITE - 1 ? (DWORD)(deadline - now) : INFINITE - 1;
 }
 
-static bool is_empty(const struct jg_os_run *run)
-{
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
-    return QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting,
-                                     NULL) &&
-           accounting.ActiveProcesses == 0;
-}
-
 /* Is nobody left who is ours to end? */
-static bool is_over(const struct jg_os_run *run)
+static bool look_whether_over(struct jg_os_run *run, struct jg_err *err)
 {
-    return WaitForSingleObject(run->harness, 0) == WAIT_OBJECT_0 && (!run->assigned || is_empty(run));
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting = {.ActiveProcesses = 0};
+    run->over = false;
+    if (WaitForSingleObject(run->harness, 0) != WAIT_OBJECT_0)
+        return true;
+    if (run->assigned &&
+        !QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting, NULL))
+        return failed(err, "cannot ask whether the job is empty");
+    run->over = accounting.ActiveProcesses == 0;
+    return true;
 }
 
 /* Those who are in the job at this moment: one whom a process is just creating may come to be in it a moment later. */
-static bool terminate(const struct jg_os_run *run)
+static bool terminate(const struct jg_os_run *run, struct jg_err *err)
 {
-    return run->assigned ? TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED)
-                         : TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
+    bool ended = run->assigned ? TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED)
+                               : TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
+    return ended || failed(err, "cannot end the job");
 }
 
 static void wait_a_moment(const struct jg_os_run *run)
@@ -170,22 +171,24 @@ static void wait_a_moment(const struct jg_os_run *run)
     DWORD message;
     ULONG_PTR key;
     OVERLAPPED *process;
-    if (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_OBJECT_0 && !is_over(run))
+    if (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_OBJECT_0)
         GetQueuedCompletionStatus(run->port, &message, &key, &process, LOOK_AGAIN_MS);
 }
 
 /*
-** Ends what is left, again and again, until nothing is. Whom we can't end is not waited for, since that would be for
-** ever: this process's own end is what ends them, the harness by its handle of it and the others by the job's.
+** Ends what is left, again and again, until nothing is. Whom we can't end, or can't count, is not waited for, since
+** that would be for ever: this process's own end is what ends them, the harness by its handle of it and the others by
+** the job's.
 */
-static bool end_job(struct jg_os_run *run)
+static bool end_job(struct jg_os_run *run, struct jg_err *err)
 {
-    while (!is_over(run)) {
-        if (!terminate(run) && !is_over(run))
-            return false;
-        wait_a_moment(run);
+    bool can_end = true;
+    while (look_whether_over(run, err) && !run->over && can_end) {
+        can_end = terminate(run, err);
+        if (can_end)
+            wait_a_moment(run);
     }
-    return true;
+    return run->over;
 }
 
 /* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */
@@ -213,22 +216,23 @@ bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *resul
     if (which == WAIT_FAILED)
         return failed(err, "cannot wait for the harness");
     *timed_out = which == WAIT_TIMEOUT;
-    if (which != WAIT_OBJECT_0 && !end_job(run))
-        return failed(err, "cannot end the job");
+    if (which != WAIT_OBJECT_0 && !end_job(run, err))
+        return false;
     if (!GetExitCodeProcess(run->harness, &status))
         return failed(err, "cannot ask how the harness ended");
-    if (!end_job(run))
-        return failed(err, "cannot end the job");
+    if (!end_job(run, err))
+        return false;
     *result = outcome(status, which == WAIT_OBJECT_0 + 1);
     return true;
 }
 
 void jg_os_run_close(struct jg_os_run *run)
 {
+    struct jg_err ignored;
     if (run == NULL)
         return;
     if (run->harness != NULL)
-        end_job(run);
+        end_job(run, &ignored);
     for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->port, run->event, run->detacher.asked,
                                      run->detacher.answered, INVALID_HANDLE_VALUE};
          *handle != INVALID_HANDLE_VALUE; handle++) {
