@@ -251,14 +251,16 @@ target("child", "ConsoleApp", ".")
         links { "ntdll", "shell32", "user32" }
     end
 
+local libraries = { quote_test = "shell32", run_test = "ntdll" } -- that a unit test needs besides
+
 local function unit_tests(folder)
     for _, file in ipairs(os.matchfiles("tests/" .. folder .. "/*_test.c")) do
         local name = path.getbasename(file)
         program(folder:gsub("/", "-") .. "-" .. name, "tests/" .. folder)
             targetname(name)
             files(file)
-            if name == "quote_test" then
-                links "shell32"
+            if libraries[name] then
+                links { libraries[name] }
             end
     end
 end

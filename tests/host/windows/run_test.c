@@ -1,13 +1,18 @@
 /*
-** run_test.c: the guard's steps: the second doesn't fail for want of a standard handle, and at the end of the last one
-** the job is empty, even if somebody comes to be in it while it is being ended, as one does whom a process was just
-** creating.
+** run_test.c: the guard's steps: the second hands the harness nothing but what it needs, and doesn't fail for want of a
+** standard handle; and at the end of the last one the job is empty, even if somebody comes to be in it while it is
+** being ended, as one does whom a process was just creating.
 */
-#include "../../../host/os.h"
+#include "../../../host/windows/state.h"
 #include "../check.h"
 #include "play.h"
 
-enum { MANY = 20, SECONDS = 20 };
+#include <winternl.h>
+
+enum { MANY = 20, SECONDS = 20, END_OF_HANDLES = 4096 };
+
+/* An event of the guard's that could be inherited. */
+static const wchar_t not_handed[] = L"jghost-run-test-not-handed";
 
 static struct jg_err err;
 
@@ -50,30 +55,96 @@ static DWORD WINAPI give_up(void *argument)
     ExitProcess(1);
 }
 
+/* ---- what is handed over ---- */
+
+static ACCESS_MASK access_of(HANDLE handle)
+{
+    PUBLIC_OBJECT_BASIC_INFORMATION basic = {.GrantedAccess = 0};
+    NtQueryObject(handle, ObjectBasicInformation, &basic, sizeof basic, NULL);
+    return basic.GrantedAccess;
+}
+
+/* Does the name of the object, or of its type, end so? */
+static bool is_called(HANDLE handle, OBJECT_INFORMATION_CLASS which, const wchar_t *end)
+{
+    union {
+        UNICODE_STRING name;
+        char room[1024]; /* for what else is told, and for the text */
+    } answer = {.room = {0}};
+    size_t length = wcslen(end);
+    if (NtQueryObject(handle, which, &answer, sizeof answer, NULL) < 0)
+        return false;
+    size_t count = answer.name.Length / sizeof *end;
+    return count >= length && wcsncmp(answer.name.Buffer + count - length, end, length) == 0;
+}
+
+/* Has this process a handle to such an object? A pipe isn't asked for its name: it might not answer. */
+static bool has(const wchar_t *type, const wchar_t *name)
+{
+    for (ULONG_PTR value = 4; value < END_OF_HANDLES; value += 4) {
+        if (is_called((HANDLE)value, ObjectTypeInformation, type) &&
+            is_called((HANDLE)value, ObjectNameInformation, name))
+            return true;
+    }
+    return false;
+}
+
+/* In the harness: it can wait for the guard and the event, and can neither end the one nor signal the other. */
+static bool has_its_own_alone(const struct jg_os_start *begun)
+{
+    CHECK(is_called(begun->guard, ObjectTypeInformation, L"Process"));
+    CHECK(is_called(begun->event, ObjectTypeInformation, L"Event"));
+    CHECK(access_of(begun->guard) == SYNCHRONIZE && !TerminateProcess(begun->guard, 1) &&
+          GetLastError() == ERROR_ACCESS_DENIED);
+    CHECK(access_of(begun->event) == SYNCHRONIZE && !SetEvent(begun->event) && GetLastError() == ERROR_ACCESS_DENIED);
+    CHECK(!has(L"Job", L""));
+    CHECK(!has(L"Event", not_handed));
+    fflush(stdout);
+    return checks_failed == 0;
+}
+
 /* Its children, if it is to have some, are being ended while the others come. */
 static int be_harness(struct jg_os_start *begun)
 {
-    if (!jg_os_harness_enter(begun, &err))
+    if (!has_its_own_alone(begun) || !jg_os_harness_enter(begun, &err))
         return 1;
     for (int i = 0; i < MANY && getenv("JG_ALONE") == NULL; i++)
         start(L"hang", 0);
     return 7;
 }
 
+/* A harness without children, from its start to its end. */
+static void run_alone(struct jg_os_run *run)
+{
+    struct jg_exit result = {0};
+    bool timed_out;
+    SetEnvironmentVariableW(L"JG_ALONE", L"1");
+    CHECK(jg_os_run_start(run, NULL, NULL, &err) && jg_os_run_assign(run, &err) && jg_os_run_signal(run, &err));
+    CHECK(jg_os_run_wait(run, 10, &result, &timed_out, &err) && result.code == 7 && !timed_out);
+    SetEnvironmentVariableW(L"JG_ALONE", NULL);
+    jg_os_run_close(run);
+}
+
+/* What the harness hasn't, as it finds: we have it. */
+static void test_handed(void)
+{
+    struct jg_os_run *run;
+    SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
+    HANDLE event = CreateEventW(&inheritable, TRUE, FALSE, not_handed);
+    CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
+    CHECK(has(L"Job", L"") && has(L"Event", not_handed));
+    run_alone(run);
+    CloseHandle(event);
+}
+
 /* One that whoever started us has, and we don't. */
 static void test_invalid_handle(void)
 {
     struct jg_os_run *run;
-    struct jg_exit result = {0};
-    bool timed_out;
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     SetStdHandle(STD_INPUT_HANDLE, (HANDLE)(ULONG_PTR)0xFFF0);
-    SetEnvironmentVariableW(L"JG_ALONE", L"1");
     CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
-    CHECK(jg_os_run_start(run, NULL, NULL, &err) && jg_os_run_assign(run, &err) && jg_os_run_signal(run, &err));
-    CHECK(jg_os_run_wait(run, 10, &result, &timed_out, &err) && result.code == 7 && !timed_out);
-    jg_os_run_close(run);
-    SetEnvironmentVariableW(L"JG_ALONE", NULL);
+    run_alone(run);
     SetStdHandle(STD_INPUT_HANDLE, input);
 }
 
@@ -106,6 +177,7 @@ int main(int argc, char **argv)
         return be_harness(begun);
     if (argc > 1)
         return play(argv);
+    test_handed();
     test_invalid_handle();
     test_latecomers();
     return check_result();
