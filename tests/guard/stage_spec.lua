@@ -25,6 +25,12 @@ local beside_script = { ["event-signalled"] = true, ["script-ended"] = true }
 local script_file
 fixture.stubborn(function(file) script_file = file end)
 
+local fault_name = support.fault:match "[^/]+$"
+
+-- Where there are groups, the guard is the first of one. Elsewhere nobody becomes another program: whoever started the
+-- guard would be killed in its place.
+local as_first = expect.posix_signals and { support.child, "terminal", "exec" } or {}
+
 -- Kills the guard, or all but the guard, or all; or, at one instant, the group of which the guard is the first.
 local function kill(guard, marker, whom)
     if whom == "the guard's group" then
@@ -33,6 +39,7 @@ local function kill(guard, marker, whom)
     end
     for _, process in ipairs(support.marked(marker)) do
         local is_guard = process.pid == guard.pid
+        assert.is_true(not is_guard or process.name == fault_name, process.name)
         if whom == "everybody" or (whom == "the guard") == is_guard then
             local handle = jg.open(process.pid)
             if handle then
@@ -42,14 +49,16 @@ local function kill(guard, marker, whom)
     end
 end
 
-local function check(level, stage, whom)
+-- `refused`: what the system doesn't have, see tests/fault/refuse.c.
+local function check(level, stage, whom, refused)
     local job <close> = jg.job {}
-    local guard, marker = support.start(job, {
-        support.child, "terminal", "exec", support.fault, "--level=" .. level, script_file, support.child,
-        stage,
-        env = { JGHOST_STAGE = stage },
+    local command = {
+        env = { JGHOST_STAGE = stage, JGHOST_REFUSE = refused },
         stdin = "pipe", stdout = "null", stderr = "pipe",
-    })
+        table.unpack(as_first),
+    }
+    local words = { support.fault, "--level=" .. level, script_file, support.child, stage }
+    local guard, marker = support.start(job, table.move(words, 1, #words, #command + 1, command))
     assert.equal("stage " .. stage, guard.stderr:read("l", 60))
     if stage == "init-begins" then
         jg.sleep(0.1) -- whatever the harness may do meanwhile, it does
@@ -78,6 +87,20 @@ for _, level in ipairs(support.levels()) do
                         pending "guard and init killed at one instant: not promised, see docs/how-it-works.md"
                     end
                     check(level, stage, whom)
+                end)
+            end
+        end
+    end)
+end
+
+-- Windows before 10: the harness is born outside of its job. Between that and the job it is on its own.
+if expect.system == "windows" then
+    describe("without a list of jobs", function()
+        for _, stage in ipairs { "harness-born", "harness-created", "harness-assigned", "harness-bound",
+            "event-signalled" } do
+            for _, whom in ipairs { "the guard", "all but the guard", "everybody" } do
+                it(("killing %s at stage %s leaves nothing"):format(whom, stage), function()
+                    check(expect.levels[1], stage, whom, "PROC_THREAD_ATTRIBUTE_JOB_LIST")
                 end)
             end
         end
