@@ -79,7 +79,8 @@ if not windows then
             total_processes = "the kernel doesn't count the processes of a job",
             resizing = false, verbatim = false, typing_interrupts = false, typing_the_end = false, hanging_up = false,
             single_bytes = false, pairs = false, code_pages = "a terminal has no code page",
-            editor = false,
+            editor = false, taskset = false, hiding = false,
+            short_commands = "a command line has room enough", batch_files = "a batch file is no more than a text",
         },
         -- what the system says when it refuses: its number (nil: it has several for that), its words (nil: they are in
         -- the user's language), our name
@@ -108,10 +109,13 @@ if not windows then
             { "./" .. ("n"):rep(300), 36, "File name too long", "too_long" },
         },
         refused = "Permission denied", -- the words for what tests/fault refuses
+        lua = nil, -- lua(1), beside jghost; nil: the system has it
+        carriage_returns = false, -- that the C library adds to newlines
         not_here = { -- spec files about what this system doesn't have, and what that is
             ["tests/bindings/birth_spec.lua"] = "the list of a process's jobs is Windows'",
             ["tests/guard/console_spec.lua"] = "the console's events are Windows'",
             ["tests/guard/session_spec.lua"] = "the end of a session is a signal, SIGHUP or SIGTERM",
+            ["tests/guard/customer_spec.lua"] = "nothing is created suspended",
         },
     }
 end
@@ -207,6 +211,10 @@ return {
         single_bytes = wine and "Wine 8's console doesn't make characters of bytes that are written one by one",
         pairs = wine and "Wine 8's pseudoconsole shows two characters for one that is two in UTF-16",
         code_pages = false,
+        taskset = "taskset(1) is Linux's",
+        hiding = "nobody can hide from Windows what he has used",
+        short_commands = false,
+        batch_files = false,
     },
     refusals = {
         no_file = { 2, nil, "not_found" },
@@ -232,6 +240,8 @@ return {
         { "./" .. ("n"):rep(300), wine and 2 or 123, nil, "not_found" },
     },
     refused = nil, -- they are in the user's language
+    lua = "lua5.4.exe",
+    carriage_returns = true,
     not_here = {
         ["tests/guard/autokill_spec.lua"] = "the level is Linux's",
         ["tests/guard/blocked_spec.lua"] = "an interrupt breaks off no call that waits",

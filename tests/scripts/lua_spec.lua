@@ -5,7 +5,7 @@ local jg = require "jghost"
 local fixture = require "tests.fixture"
 local helper = require "tests.bindings.helper"
 
-local lua = expected.system == "windows" and helper.jghost:gsub("jghost%.exe$", "lua5.4.exe") or "lua5.4"
+local lua = expected.lua and helper.jghost:gsub("jghost%.exe$", expected.lua) or "lua5.4"
 lua = (jg.run { lua, "-v" } or {}).ok and lua or nil
 local folder
 
@@ -41,7 +41,7 @@ end
 -- Without the names of the programs; and without carriage returns, where the C library adds them and we don't.
 local function normal(text, program)
     text = text:gsub("%f[^\n\0]" .. program:gsub("%p", "%%%0") .. ": ", "PROGRAM: ")
-    return expected.system == "windows" and text:gsub("\r", "") or text
+    return expected.carriage_returns and text:gsub("\r", "") or text
 end
 
 -- ---- the same as lua5.4
@@ -363,9 +363,7 @@ describe("jghost refuses", function()
     end)
 
     it("a command line that has no room for what it adds itself", function()
-        if expected.system ~= "windows" then
-            pending "a command line is long enough elsewhere"
-        end
+        helper.needs(pending, "short_commands")
         local before = helper.jghost .. " -e print(#arg[1]) - "
         local words = { "-e", "print(#arg[1])", "-", ("x"):rep(32732 - #before) }
         assert.equal(#words[4] .. "\n", expect(words, 0).stdout)
@@ -499,9 +497,7 @@ describe("jghost --exec", function()
     end)
 
     it("refuses a batch file, with or without its extension, and runs none of it", function()
-        if expected.system ~= "windows" then
-            return -- it is no more than a text elsewhere
-        end
+        helper.needs(pending, "batch_files")
         for _, name in ipairs { "batch.bat", "batch2.cmd" } do
             helper.write(folder .. "/" .. name, "@echo off\r\necho it ran\r\n")
             for _, word in ipairs { "./" .. name, "./" .. name:match "[^.]*", folder .. "/" .. name .. " ." } do
