@@ -32,7 +32,7 @@ local function start(job, script)
             local function ready() print "ready" io.stdout:flush() end
         ]] .. script .. " os.exit(9)", "-", support.child, stdout = "pipe", stderr = "capture",
     })
-    assert.equal("ready", process.stdout:read("l", 10))
+    assert.equal("ready", process.stdout:read("l", 60))
     return process, support.find(marker, "jghost.exe"), support.find(marker, "jghost-harness"), marker
 end
 
@@ -52,8 +52,8 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
                     tell(event, guard)
                 end
                 tell(event, harness) -- with which the run may be over before the guard hears
-                local status = assert(process:wait(10), "it doesn't end")
-                assert.equal("cleaned up", process.stdout:read("l", 10))
+                local status = assert(process:wait(60), "it doesn't end")
+                assert.equal("cleaned up", process.stdout:read("l", 60))
                 assert.matches("interrupted by " .. name, process.stderr, 1, true)
                 assert.equal(interrupted, support.ending(status))
                 assert.equal("", support.survivors(marker))
@@ -64,8 +64,8 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
             local job <close> = jg.job {}
             local process, guard, harness = start(job, "print(select(2, pcall(function() ready() jg.sleep(1e6) end)))")
             tell(event, guard, harness)
-            assert.equal(9, support.ending(assert(process:wait(10), "it doesn't end")))
-            assert.matches("interrupted by " .. name, process.stdout:read("l", 10), 1, true)
+            assert.equal(9, support.ending(assert(process:wait(60), "it doesn't end")))
+            assert.matches("interrupted by " .. name, process.stdout:read("l", 60), 1, true)
         end)
 
         it("ends the run at once if the script is at its end because of a Ctrl-C", function()
@@ -76,9 +76,9 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
                 while true do pcall(jg.sleep, 1e6) end
             ]])
             tell("c", guard, harness)
-            assert.equal("ready", process.stdout:read("l", 10))
+            assert.equal("ready", process.stdout:read("l", 60))
             tell(event, guard)
-            assert.equal(interrupted, support.ending(assert(process:wait(10), "it doesn't end")))
+            assert.equal(interrupted, support.ending(assert(process:wait(60), "it doesn't end")))
             assert.equal("", support.survivors(marker))
         end)
     end)
@@ -93,7 +93,7 @@ describe("an interrupt during the start-up", function()
             support.fault, env = { JGHOST_STAGE = stage }, stdin = "pipe", stdout = "capture", stderr = "pipe",
             table.unpack(arguments),
         })
-        assert.equal("stage " .. stage, process.stderr:read("l", 10))
+        assert.equal("stage " .. stage, process.stderr:read("l", 60))
         local guard, harness = support.find(marker, "jghost-fault.exe"), support.find(marker, "jghost-harness")
         if first == "harness" then
             tell("c", harness) -- with which the run may be over before the guard hears
@@ -101,7 +101,7 @@ describe("an interrupt during the start-up", function()
             tell("c", guard, first and harness)
         end
         process.stdin:close()
-        local status = assert(process:wait(10), "it doesn't end")
+        local status = assert(process:wait(60), "it doesn't end")
         assert.equal("", process.stdout)
         if not (first and expect.lacks.requests) then -- Wine's own handler, the harness's until then, ends it with 0
             assert.equal(interrupted, support.ending(status))
