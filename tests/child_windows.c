@@ -167,11 +167,13 @@ int child_os_undumpable(void)
 
 /* ---- streams */
 
+/* In pieces that Wine writes to a pipe as a whole; see docs/windows.md. */
 int child_os_write(int fd, const void *data, size_t size)
 {
+    enum { PIECE = 32 * 1024 };
     const char *at = data;
     while (size > 0) {
-        int done = _write(fd, at, size > 1 << 20 ? 1 << 20 : (unsigned)size);
+        int done = _write(fd, at, size > PIECE ? PIECE : (unsigned)size);
         if (done < 0)
             return _doserrno == ERROR_NO_DATA ? EPIPE : errno; /* which the C library doesn't know */
         at += done;
