@@ -7,7 +7,7 @@
 
 local jg = require "jghost"
 local pool = require "jghost.pool"
-local lfs = require "lfs"
+local files = require "tests.files"
 local support = require "tests.support"
 
 local build = "build/linux"
@@ -105,20 +105,6 @@ local function count(name, options)
     for line in result.stdout:gmatch "[^\n]*skip  [^\n]*" do
         print("      " .. line)
     end
-end
-
-local function files(folder, pattern, found)
-    found = found or {}
-    for name in lfs.dir(folder) do
-        local path = folder .. "/" .. name
-        if name:sub(1, 1) ~= "." and lfs.attributes(path, "mode") == "directory" then
-            files(path, pattern, found)
-        elseif name:find(pattern) then
-            found[#found + 1] = path
-        end
-    end
-    table.sort(found)
-    return found
 end
 
 local parts = {}

@@ -1,5 +1,6 @@
 -- solution_spec.lua: what premake5.lua says when it is to make a solution for Visual Studio, which nobody has here.
 
+local files = require "tests.files"
 local lfs = require "lfs"
 
 local words = [[ workspace project configurations platforms filter kind language location targetdir targetname objdir
@@ -7,25 +8,13 @@ local words = [[ workspace project configurations platforms filter kind language
     files includedirs forceincludes resincludedirs defines resdefines buildoptions linkoptions linkgroups links
     prebuildcommands ]]
 
-local function add_files(list, folder, expression)
-    for name in lfs.dir(folder) do
-        local path = folder .. "/" .. name
-        if name:sub(1, 1) ~= "." and lfs.attributes(path, "mode") == "directory" then
-            add_files(list, path, expression)
-        elseif path:find(expression) then
-            list[#list + 1] = path
-        end
-    end
-    return list
-end
-
 -- Premake's: ** goes into folders, * doesn't.
 local function matching(pattern)
     if not pattern:find("*", 1, true) then
         return { lfs.attributes(pattern) and pattern }
     end
     local expression = pattern:gsub("[-.]", "%%%0"):gsub("%*+", { ["*"] = "[^/]*", ["**"] = ".*" })
-    return add_files({}, pattern:match "^([^*]*)/", "^" .. expression .. "$")
+    return files(pattern:match "^([^*]*)/", "^" .. expression .. "$")
 end
 
 --- Evaluates premake5.lua: a list of { project =, word =, value = }, the values each for itself.
