@@ -16,11 +16,12 @@
 
 /* Where things are in a 64-bit process, the same from Windows 8 on and in Wine. */
 enum {
-    PARAMETERS = 0x20,       /* in the PEB */
-    COMMAND_LINE = 0x70,     /* in the parameters: a UNICODE_STRING */
-    ENVIRONMENT = 0x80,      /* a pointer */
-    ENVIRONMENT_SIZE = 0x3f0 /* in bytes */
+    PARAMETERS = 0x20,   /* in the PEB */
+    COMMAND_LINE = 0x70, /* in the parameters: a UNICODE_STRING */
+    ENVIRONMENT = 0x80   /* a pointer */
 };
+
+enum { PAGE = 4096, LARGEST_ENVIRONMENT = 1 << 20 }; /* bytes */
 
 /* PROCESS_BASIC_INFORMATION, whose members have other names in each compiler's headers. */
 struct basic_information {
@@ -66,15 +67,39 @@ static const char *parameters_of(HANDLE process)
     return parameters;
 }
 
+static bool ends_in(const wchar_t *text, size_t length)
+{
+    for (size_t i = 0; i + 1 < length; i++)
+        if (text[i] == 0 && text[i + 1] == 0)
+            return true;
+    return false;
+}
+
+/*
+** The environment there, up to its empty string, or to what isn't to be read. It is read page by page: the size that
+** stands in the parameters is zero for some time while a process begins in Wine, and in it a process may be stopped.
+** The caller's to free.
+*/
+static wchar_t *peek_environment(HANDLE process, const char *address)
+{
+    char *all = calloc(1, LARGEST_ENVIRONMENT + PAGE);
+    size_t size = 0;
+    while (all && size < LARGEST_ENVIRONMENT && !ends_in((wchar_t *)all, size / sizeof(wchar_t))) {
+        size_t more = PAGE - (size_t)(address + size) % PAGE;
+        if (!peek(process, address + size, all + size, more))
+            break;
+        size += more;
+    }
+    return (wchar_t *)all;
+}
+
 static bool has_variable(HANDLE process, const char *parameters, const wchar_t *wanted)
 {
     const char *address;
-    SIZE_T size;
     bool found = false;
-    if (!peek(process, parameters + ENVIRONMENT, &address, sizeof address) ||
-        !peek(process, parameters + ENVIRONMENT_SIZE, &size, sizeof size))
+    if (!peek(process, parameters + ENVIRONMENT, &address, sizeof address))
         return false;
-    wchar_t *all = peek_text(process, address, size);
+    wchar_t *all = peek_environment(process, address);
     for (wchar_t *variable = all; variable && *variable && !found; variable += wcslen(variable) + 1)
         found = wcscmp(variable, wanted) == 0;
     free(all);
