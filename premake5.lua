@@ -60,7 +60,7 @@ end
 -- What is ours has no warnings, and none of GNU's C that Visual Studio hasn't.
 local function strict()
     if gnu then
-        buildoptions { "-Wall", "-Wextra", "-Werror", "-Wpointer-arith", "-Wvla" }
+        buildoptions { "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-Wvla" }
     end
 end
 
