@@ -54,15 +54,19 @@ function fixture.script(text, use)
     end)
 end
 
---- A script that starts what is hardest to end; its argument is the child.
+--- A script that says that it has begun, and starts what is hardest to end. Its arguments: the child; the stage at
+--- which the run is stopped; "stays", if it isn't to end by itself.
 function fixture.stubborn(use)
     fixture.script([=[
         local jg = require "jghost"
+        print "begun"
+        io.stdout:flush()
         local job = jg.job {}
         assert(job:spawn { arg[1], "daemonise", "ignore-all", "setsid", "hang" }):wait()
         assert(job:spawn { arg[1], "ignore-all", "stopped", "hang" })
         -- others go on while one has stopped there: the harness mustn't be done before anybody is killed
         if arg[2] == "event-signalled" or arg[2] == "init-begins" then io.read "a" end
+        if arg[3] == "stays" then jg.sleep(1e6) end
     ]=], use)
 end
 
