@@ -34,6 +34,7 @@
     X(LONG_OWN_COMMAND, TOO_LONG, \
       "The command line is too long: jghost's own may have 32,732 characters, since the harness gets some more") \
     X(NEVER_QUIET, OTHER, "Its processes start others faster than they can be suspended") \
+    X(NEVER_ENDS, OTHER, "Windows hasn't ended all of its processes after half a minute") \
     X(NO_MORE_PROCESSES, NO_PROCESSES, \
       "The limit of processes of a job that it would be in has been reached, or else a quota of its user's") \
     X(NOT_THE_HARNESS, DENIED, "Somebody else listens there in the harness's place")

@@ -14,13 +14,11 @@
 #include "../state.h"
 #include "start.h"
 
-enum { LOOK_AGAIN_MS = 100 }; /* a job's message may be lost: JOBOBJECT_ASSOCIATE_COMPLETION_PORT, remarks */
-
 struct jg_os_run {
-    HANDLE job, port, event;
+    HANDLE job, event;
     HANDLE harness;
     struct jg_detacher detacher;
-    bool assigned, over;
+    bool assigned;
 };
 
 /* The console's interrupts come in a thread of the system's; there is one guard in a process. */
@@ -55,18 +53,6 @@ static bool limit_job(HANDLE job, struct jg_err *err)
     return true;
 }
 
-static bool listen_to_job(struct jg_os_run *run, struct jg_err *err)
-{
-    run->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
-    JOBOBJECT_ASSOCIATE_COMPLETION_PORT association = {.CompletionKey = run, .CompletionPort = run->port};
-    if (run->port == NULL)
-        return failed(err, "cannot make a port for the job's messages");
-    if (!SetInformationJobObject(run->job, JobObjectAssociateCompletionPortInformation, &association,
-                                 sizeof association))
-        return failed(err, "cannot listen to the job");
-    return true;
-}
-
 bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow_detach, struct jg_err *err)
 {
     struct jg_os_run *run = calloc(1, sizeof *run);
@@ -89,7 +75,7 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow
     if (!SetConsoleCtrlHandler(on_control, TRUE))
         return failed(err, "cannot listen to the console");
     jg_session_take_turn(JG_SESSION_GUARD);
-    return limit_job(run->job, err) && listen_to_job(run, err);
+    return limit_job(run->job, err);
 }
 
 bool jg_os_run_start(struct jg_os_run *run, jg_harness_main_fn *harness_main, void *argument, struct jg_err *err)
@@ -144,51 +130,9 @@ static DWORD milliseconds_until(ULONGLONG deadline)
     return deadline - now < INFINITE - 1 ? (DWORD)(deadline - now) : INFINITE - 1;
 }
 
-/* Is nobody left who is ours to end? */
-static bool look_whether_over(struct jg_os_run *run, struct jg_err *err)
+static bool end_job(const struct jg_os_run *run, struct jg_err *err)
 {
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting = {.ActiveProcesses = 0};
-    run->over = false;
-    if (WaitForSingleObject(run->harness, 0) != WAIT_OBJECT_0)
-        return true;
-    if (run->assigned &&
-        !QueryInformationJobObject(run->job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting, NULL))
-        return failed(err, "cannot ask whether the job is empty");
-    run->over = accounting.ActiveProcesses == 0;
-    return true;
-}
-
-/* Those who are in the job at this moment: one whom a process is just creating may come to be in it a moment later. */
-static bool terminate(const struct jg_os_run *run, struct jg_err *err)
-{
-    bool ended = run->assigned ? TerminateJobObject(run->job, JG_EXIT_GUARD_FAILED)
-                               : TerminateProcess(run->harness, JG_EXIT_GUARD_FAILED);
-    return ended || failed(err, "cannot end the job");
-}
-
-static void wait_a_moment(const struct jg_os_run *run)
-{
-    DWORD message;
-    ULONG_PTR key;
-    OVERLAPPED *process;
-    if (WaitForSingleObject(run->harness, LOOK_AGAIN_MS) == WAIT_OBJECT_0)
-        GetQueuedCompletionStatus(run->port, &message, &key, &process, LOOK_AGAIN_MS);
-}
-
-/*
-** Ends what is left, again and again, until nothing is. Whom we can't end, or can't count, is not waited for, since
-** that would be for ever: this process's own end is what ends them, the harness by its handle of it and the others by
-** the job's.
-*/
-static bool end_job(struct jg_os_run *run, struct jg_err *err)
-{
-    bool can_end = true;
-    while (look_whether_over(run, err) && !run->over && can_end) {
-        can_end = terminate(run, err);
-        if (can_end)
-            wait_a_moment(run);
-    }
-    return run->over;
+    return (!run->assigned || jg_end_job(run->job, err)) && jg_end_harness(run->harness, err);
 }
 
 /* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */
@@ -233,8 +177,8 @@ void jg_os_run_close(struct jg_os_run *run)
         return;
     if (run->harness != NULL)
         end_job(run, &ignored);
-    for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->port, run->event, run->detacher.asked,
-                                     run->detacher.answered, INVALID_HANDLE_VALUE};
+    for (HANDLE *handle = (HANDLE[]){run->harness, run->job, run->event, run->detacher.asked, run->detacher.answered,
+                                     INVALID_HANDLE_VALUE};
          *handle != INVALID_HANDLE_VALUE; handle++) {
         if (*handle != NULL)
             CloseHandle(*handle);

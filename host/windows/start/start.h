@@ -1,5 +1,5 @@
 /*
-** start.h: the harness's creation.
+** start.h: the harness's creation, and the end of its job.
 */
 #ifndef JG_START_H
 #define JG_START_H
@@ -17,5 +17,14 @@ HANDLE jg_start_harness(HANDLE job, HANDLE event, const struct jg_detacher *deta
 ** jobs are nested since Windows 8, but in one with limits of an older kind. False.
 */
 bool jg_start_refused(struct jg_err *err, const char *what, const char *nested);
+
+/*
+** Ends all that is in `job`, and waits until it has ended. False: they can't be ended or counted, or the system hasn't
+** ended them after half a minute; the end of this process, which has the job's only handle, is what then ends them.
+*/
+bool jg_end_job(HANDLE job, struct jg_err *err);
+
+/* The same of the harness alone: it isn't in its job yet, or nobody else is there any more. */
+bool jg_end_harness(HANDLE harness, struct jg_err *err);
 
 #endif

@@ -1,15 +1,17 @@
 /*
-** run_test.c: the guard's steps: the second hands the harness nothing but what it needs, and doesn't fail for want of a
-** standard handle; and at the end of the last one the job is empty, even if somebody comes to be in it while it is
-** being ended, as one does whom a process was just creating.
+** run_test.c: the guard's steps: nobody inherits the job or breaks away from it; the second hands the harness nothing
+** but what it needs, and doesn't fail for want of a standard handle; and at the end of the last one all have ended, even
+** if somebody comes to be in the job while it is being ended, as one does whom a process was just creating.
 */
+#include "../../../host/exit.h"
+#include "../../../host/windows/job/pids.h"
 #include "../../../host/windows/state.h"
 #include "../check.h"
 #include "play.h"
 
 #include <winternl.h>
 
-enum { MANY = 20, SECONDS = 20, END_OF_HANDLES = 4096 };
+enum { MANY = 20, MEMBERS = MANY + 2, SECONDS = 20, END_OF_HANDLES = 4096 };
 
 /* An event of the guard's that could be inherited. */
 static const wchar_t not_handed[] = L"jghost-run-test-not-handed";
@@ -18,7 +20,7 @@ static struct jg_err err;
 
 /* How a jg_os_run begins. */
 struct run {
-    HANDLE job, port, event, harness;
+    HANDLE job, event, harness;
 };
 
 /* Those who come late: into the job, from outside, as soon as one of those in it has been ended. */
@@ -99,8 +101,19 @@ static bool has_its_own_alone(const struct jg_os_start *begun)
     CHECK(access_of(begun->event) == SYNCHRONIZE && !SetEvent(begun->event) && GetLastError() == ERROR_ACCESS_DENIED);
     CHECK(!has(L"Job", L""));
     CHECK(!has(L"Event", not_handed));
+    CHECK(start(L"hang", CREATE_BREAKAWAY_FROM_JOB).hProcess == NULL && GetLastError() == ERROR_ACCESS_DENIED);
     fflush(stdout);
     return checks_failed == 0;
+}
+
+/* An event of this name says that the harness and its children stand. */
+static const wchar_t standing[] = L"jghost-run-test-standing";
+
+static void stand(void)
+{
+    HANDLE event = OpenEventW(EVENT_MODIFY_STATE, FALSE, standing);
+    SetEvent(event);
+    Sleep(INFINITE);
 }
 
 /* Its children, if it is to have some, are being ended while the others come. */
@@ -110,6 +123,8 @@ static int be_harness(struct jg_os_start *begun)
         return 1;
     for (int i = 0; i < MANY && getenv("JG_ALONE") == NULL; i++)
         start(L"hang", 0);
+    if (getenv("JG_STAYS") != NULL)
+        stand();
     return 7;
 }
 
@@ -128,11 +143,13 @@ static void run_alone(struct jg_os_run *run)
 /* What the harness hasn't, as it finds: we have it. */
 static void test_handed(void)
 {
+    DWORD flags;
     struct jg_os_run *run;
     SECURITY_ATTRIBUTES inheritable = {.nLength = sizeof inheritable, .bInheritHandle = TRUE};
     HANDLE event = CreateEventW(&inheritable, TRUE, FALSE, not_handed);
     CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
     CHECK(has(L"Job", L"") && has(L"Event", not_handed));
+    CHECK(GetHandleInformation(((const struct run *)run)->job, &flags) && (flags & HANDLE_FLAG_INHERIT) == 0);
     run_alone(run);
     CloseHandle(event);
 }
@@ -159,14 +176,53 @@ static void test_latecomers(void)
     late.run = (const struct run *)run;
     for (int i = 0; i < MANY; i++)
         late.process[i] = start(L"hang", 0).hProcess;
+    HANDLE job = late.run->job;
     HANDLE thread = CreateThread(NULL, 0, come, &late, 0, NULL);
     CloseHandle(CreateThread(NULL, 0, give_up, NULL, 0, NULL));
     CHECK(jg_os_run_signal(run, &err) && jg_os_run_wait(run, -1, &result, &timed_out, &err));
-    CHECK(result.code == 7 && !timed_out);
+    CHECK(result.code == 7 && !timed_out && (WaitForSingleObject(thread, 0) != WAIT_OBJECT_0 || living(job) == 0));
     WaitForSingleObject(thread, INFINITE);
     jg_os_run_close(run);
     for (int i = 0; i < MANY; i++)
         TerminateProcess(late.process[i], 0);
+}
+
+/* And maybe a console's process, which Wine has. */
+static size_t open_members(HANDLE job, HANDLE *member)
+{
+    struct jg_pids pids;
+    CHECK(jg_pids_read(&pids, job) && pids.count > MANY && pids.count <= MEMBERS);
+    size_t count = pids.count < MEMBERS ? pids.count : MEMBERS;
+    for (size_t i = 0; i < count; i++)
+        member[i] = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)pids.at[i]);
+    jg_pids_free(&pids);
+    return count;
+}
+
+/* The harness and its children, at the end of a run's time. */
+static void test_members(void)
+{
+    struct jg_os_run *run;
+    struct jg_exit result;
+    HANDLE member[MEMBERS] = {NULL};
+    bool timed_out;
+    DWORD code;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, standing);
+    SetEnvironmentVariableW(L"JG_STAYS", L"1");
+    CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
+    CHECK(jg_os_run_start(run, NULL, NULL, &err) && jg_os_run_assign(run, &err) && jg_os_run_signal(run, &err));
+    SetEnvironmentVariableW(L"JG_STAYS", NULL);
+    HANDLE job = ((const struct run *)run)->job;
+    CHECK(WaitForSingleObject(event, SECONDS * 1000) == WAIT_OBJECT_0);
+    size_t count = open_members(job, member);
+    CHECK(jg_os_run_wait(run, 0, &result, &timed_out, &err) && timed_out && living(job) == 0);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(WaitForSingleObject(member[i], 0) == WAIT_OBJECT_0);
+        CloseHandle(member[i]);
+    }
+    CloseHandle(event);
+    CHECK(GetExitCodeProcess(((const struct run *)run)->harness, &code) && code == JG_EXIT_GUARD_FAILED);
+    jg_os_run_close(run);
 }
 
 int main(int argc, char **argv)
@@ -179,6 +235,7 @@ int main(int argc, char **argv)
         return play(argv);
     test_handed();
     test_invalid_handle();
+    test_members();
     test_latecomers();
     return check_result();
 }
