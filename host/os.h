@@ -31,7 +31,8 @@ struct jg_os_run;
 struct jg_os_start; /* what the harness was handed: a handle to the guard, and the event */
 
 /* How a process ended. Exactly one of the two is meaningful: signal if it is not 0, else code. Of a run:
-** the signal is the one that interrupted it; a harness that crashed is told by the code 128+N. */
+** the signal is the one that interrupted it; a harness that crashed or was killed is told by the code: 128+N on
+** Linux, on Windows its own, such as 0xC0000005, or the one that its killer gave it. */
 struct jg_exit {
     uint32_t code;
     int signal;
