@@ -42,9 +42,11 @@ struct jg_exit {
 typedef int jg_harness_main_fn(struct jg_os_start *start, void *argument);
 
 /*
-** Called first thing in every process of ours, by main. Makes descriptors 0, 1 and 2 safe to use and
-** everything else that was inherited uninheritable. On a system where the harness is started from
-** the executable anew, returns what its guard handed to it; otherwise, and in the guard, NULL.
+** Called first thing in every process of ours, by main. On Linux opens those of the descriptors 0, 1 and 2
+** that aren't, and makes everything else that was inherited uninheritable; on Windows, where whom we spawn
+** inherits only what is listed for it, just what the guard has handed to the harness. On a system where the
+** harness is started from the executable anew, returns that, not to be freed, and takes the argument that tells
+** of it out of argv; otherwise, and in the guard, NULL. If it can't, says why and exits with JG_EXIT_GUARD_FAILED.
 */
 struct jg_os_start *jg_os_begin(int *argc, char **argv);
 
@@ -96,7 +98,7 @@ void jg_os_die_as(const struct jg_exit *result);
 /*
 ** Waits for either handle. True: this process is in the job, and nothing it starts can outlive the
 ** guard. False: the run was cancelled, or the level could not be entered; nothing was started and
-** the only right thing to do is to exit with the status jg_exit_guard_failed.
+** the only right thing to do is to exit with the status JG_EXIT_GUARD_FAILED.
 */
 bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err);
 
