@@ -76,7 +76,7 @@ struct jg_host;
 struct jg_alarm;
 typedef void jg_alarm_fn(void *owner);
 
-/* Of the monotonic clock. */
+/* Seconds of the monotonic clock. */
 double jg_seconds_now(void);
 
 /* Rings once after `seconds`; NULL without memory. Give it back, whether or not it has rung. */
@@ -129,7 +129,7 @@ struct jg_host {
     volatile sig_atomic_t deferred; /* the interrupt isn't raised now, only where something is waited for */
 };
 
-/* Opens the loops for `L`. False: why, in `err`. */
+/* Opens the loops for `L`. False: why, in `err`; `L` stays the caller's to close. */
 bool jg_host_open(lua_State *L, struct jg_err *err);
 
 /* Writes out what has been printed. From then on there is nobody left to interrupt: one that comes ends the process, at
@@ -307,9 +307,10 @@ int64_t jg_bytes_option(lua_State *L, int index, const char *function, const cha
 /* Closes a C descriptor. */
 void jg_close_descriptor(int descriptor);
 
+/* Is there a folder of that name? */
 bool jg_is_folder(const char *path);
 
-/* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
+/* Opens a file by libuv's flags, close-on-exec: a C descriptor for jg_close_descriptor. Negative: libuv's code. */
 int jg_open_descriptor(const char *path, int flags);
 
 /* ---- signame.c ----------------------------------------------------------------------------------------- */
