@@ -139,6 +139,7 @@ void jg_host_begin_close(lua_State *L);
 /* Ends every task and job and closes `L` and the loops. */
 void jg_host_close(lua_State *L);
 
+/* The host of the Lua state that this coroutine is in. */
 struct jg_host *jg_host_of(lua_State *L);
 
 /*
@@ -229,6 +230,7 @@ void jg_task_push_all(lua_State *L);
 /* Cancels all that are left. */
 void jg_task_cancel_all(lua_State *L);
 
+/* It is resumed in the next turn. */
 void jg_task_make_ready(struct jg_task *task);
 
 /* One turn: resumes who is ready, then, unless *over, lets the loop run once, blocking if nobody is.

@@ -372,6 +372,7 @@ bool jg_os_pty_open(struct jg_os_pty **pty, int rows, int columns, int descripto
 /* What its process has open then, by which jg_os_process_holds finds those who have it. */
 void jg_os_pty_identify(const struct jg_os_pty *pty, struct jg_os_identity *identity);
 
+/* Gives it another size, in characters. */
 bool jg_os_pty_resize(struct jg_os_pty *pty, int rows, int columns, struct jg_err *err);
 
 /* Makes what is to be typed what a keyboard there would send, where newlines aren't that; in place. Returns its
@@ -512,7 +513,7 @@ const char *jg_os_file_name(const char *path); /* what follows its last separato
 bool jg_os_variables_fold_case(void);
 bool jg_os_same_variable(const char *a, size_t a_length, const char *b, size_t b_length);
 
-char **jg_os_environment(void); /* NULL-terminated "NAME=value", ours, valid until it is changed */
+char **jg_os_environment(void); /* NULL-terminated "NAME=value", ours, valid until it is changed or asked for again */
 bool jg_os_is_terminal(int descriptor);
 int jg_os_terminal_width(int descriptor); /* in characters; 0: it is none, or that isn't known */
 int jg_os_processors(void);               /* that this process may use at once, 1 or more */

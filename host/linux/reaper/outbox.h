@@ -13,6 +13,7 @@ struct jg_outbox {
     struct jg_letter *first, **last;
 };
 
+/* An empty one; the socket stays the caller's. */
 void jg_outbox_open(struct jg_outbox *box, int socket);
 
 /* Sends it now or later, never waiting: who waits for the harness could be waited for by it. Takes `fd` (-1: none),

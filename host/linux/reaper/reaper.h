@@ -70,6 +70,7 @@ int jg_wire_send(int socket, const struct jg_reaper_message *message, const void
 /* 1, 0 at the end, or minus an errno. `text` has room for JG_REAPER_INLINE bytes, or is NULL. Gives fds to close. */
 int jg_wire_receive(int socket, struct jg_reaper_message *message, void *text, struct jg_reaper_fds *fds);
 
+/* Closes them: there is none any more. */
 void jg_wire_close(struct jg_reaper_fds *fds);
 
 /* Asks init for a reaper, whose socket it gives, the caller's to close. READY is still to come. */
