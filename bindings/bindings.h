@@ -76,7 +76,7 @@ struct jg_host;
 struct jg_alarm;
 typedef void jg_alarm_fn(void *owner);
 
-/* Of the monotonic clock. */
+/* Seconds of the monotonic clock. */
 double jg_seconds_now(void);
 
 /* Rings once after `seconds`; NULL without memory. Give it back, whether or not it has rung. */
@@ -129,7 +129,7 @@ struct jg_host {
     volatile sig_atomic_t deferred; /* the interrupt isn't raised now, only where something is waited for */
 };
 
-/* Opens the loops for `L`. False: why, in `err`. */
+/* Opens the loops for `L`. False: why, in `err`; `L` stays the caller's to close. */
 bool jg_host_open(lua_State *L, struct jg_err *err);
 
 /* Writes out what has been printed. From then on there is nobody left to interrupt: one that comes ends the process, at
@@ -139,6 +139,7 @@ void jg_host_begin_close(lua_State *L);
 /* Ends every task and job and closes `L` and the loops. */
 void jg_host_close(lua_State *L);
 
+/* The host of the Lua state that this coroutine is in. */
 struct jg_host *jg_host_of(lua_State *L);
 
 /*
@@ -229,6 +230,7 @@ void jg_task_push_all(lua_State *L);
 /* Cancels all that are left. */
 void jg_task_cancel_all(lua_State *L);
 
+/* It is resumed in the next turn. */
 void jg_task_make_ready(struct jg_task *task);
 
 /* One turn: resumes who is ready, then, unless *over, lets the loop run once, blocking if nobody is.
@@ -307,9 +309,10 @@ int64_t jg_bytes_option(lua_State *L, int index, const char *function, const cha
 /* Closes a C descriptor. */
 void jg_close_descriptor(int descriptor);
 
+/* Is there a folder of that name? */
 bool jg_is_folder(const char *path);
 
-/* Opens a file by libuv's flags, close-on-exec. Negative: libuv's code. */
+/* Opens a file by libuv's flags, close-on-exec: a C descriptor for jg_close_descriptor. Negative: libuv's code. */
 int jg_open_descriptor(const char *path, int flags);
 
 /* ---- signame.c ----------------------------------------------------------------------------------------- */

@@ -30,13 +30,15 @@ void jg_capture_add(struct jg_capture *capture, const char *at, size_t count);
 /* How many bytes were left out between the head and the tail. */
 uint64_t jg_capture_omitted(const struct jg_capture *capture);
 
-/* The pieces of what is kept, in order: the head and the two parts of the ring; some may be empty. */
+/* The pieces of what is kept, in order: the head and the two parts of the ring; some may be empty. Valid until more is
+** added. */
 struct jg_capture_pieces {
     const char *text[3];
     size_t size[3];
 };
 struct jg_capture_pieces jg_capture_pieces(const struct jg_capture *capture);
 
+/* What it keeps, not the structure. */
 void jg_capture_free(struct jg_capture *capture);
 
 #endif

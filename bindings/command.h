@@ -47,7 +47,7 @@ struct jg_refusal {
 bool jg_refuse(struct jg_refusal *refusal, int code, const char *what, const char *subject);
 
 /* The descriptor for the null device or a file. *opened is what the caller has to close when the process has been
-** born; the null device is the host's. */
+** born; the null device is the host's, and leaves *opened as it is. False: why, in `refusal`. */
 bool jg_stdio_open(struct jg_host *host, int which, const struct jg_stdio_plan *plan, int *opened, int *descriptor,
                    struct jg_refusal *refusal);
 

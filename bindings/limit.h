@@ -35,8 +35,8 @@ int jg_set_limits(lua_State *L, const struct jg_limits *limits, struct jg_os_job
 /* The watch over a job with this limit, in which nobody is yet; 0: over one without. */
 void jg_cpu_watch_init(struct jg_cpu_watch *watch, struct jg_host *host, struct jg_os_job *job, double limit);
 
-/* Somebody is in the job, since then, and is ended if its time is used up; nobody is any more, or it isn't ours any
-** more. Both any number of times. */
+/* Somebody is in the job, since then (seconds of the monotonic clock), and is ended if its time is used up; nobody is
+** any more, or it isn't ours any more. Both any number of times. */
 void jg_cpu_watch_start(struct jg_cpu_watch *watch, double since);
 void jg_cpu_watch_stop(struct jg_cpu_watch *watch);
 

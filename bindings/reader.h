@@ -17,8 +17,8 @@ struct jg_reader {
 };
 
 /*
-** Takes over `descriptor`, the reading end of a pipe. NULL: no memory, or libuv's code in *code; the
-** descriptor is closed then, too.
+** Takes over `descriptor`, the reading end of a pipe; keeps `limit` bytes. For jg_reader_close. NULL: libuv's code
+** is in *code, and the descriptor is closed.
 */
 struct jg_reader *jg_reader_open(struct jg_host *host, int descriptor, size_t limit, int *code);
 

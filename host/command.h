@@ -41,8 +41,8 @@ struct jg_command {
 };
 
 /*
-** Reads the command line. False: there is nothing to run, *status is the exit status (help and
-** version were asked for, or a mistake has been explained on stderr).
+** Reads the command line, whose texts stay where they are. False: there is nothing to run, *status is the exit
+** status (help and version were asked for, or a mistake has been explained on stderr).
 */
 bool jg_command_parse(struct jg_command *command, int argc, char **argv, int *status);
 

@@ -27,7 +27,7 @@ struct jg_detached {
     char command[JG_DETACHED_COMMAND];
 };
 
-/* Copies a text into a field of `size` bytes: cut to it, and without what would end the field. */
+/* Copies a text into a field of `size` bytes, 4 or more: cut to it, and without what would end the field. */
 void jg_detached_set(char *field, size_t size, const char *text);
 
 /* The same of arguments, joined by blanks. */

@@ -40,7 +40,7 @@ enum jg_err_kind {
 
 struct jg_err {
     enum jg_err_kind kind;
-    int native;       /* errno, or GetLastError() */
+    int native;       /* errno, or GetLastError(); or a negated libuv code; or one of native.h's */
     const char *what; /* static text: what was being done, such as "cannot make a cgroup" */
 };
 
@@ -51,9 +51,8 @@ const char *jg_err_name(enum jg_err_kind kind);
 bool jg_err_is_shortage(const struct jg_err *err);
 
 /*
-** Puts the system's own words for `native`, or libuv's for a negated libuv code, ("No such file or directory") into
-*`text`, cut to `size`
-** bytes and always terminated. Implemented by the platform. Returns `text`.
+** Puts the system's own words for `native` ("No such file or directory"), or libuv's for a negated libuv code, or
+** ours, into `text`, cut to `size` bytes and terminated unless that is 0. Implemented by the platform. Returns `text`.
 */
 char *jg_os_err_text(int native, char *text, size_t size);
 

@@ -4,8 +4,8 @@
 ** Above this line nothing calls the system and nothing asks which system it is. Below it are two
 ** folders with the same file names, linux/ and windows/, and the build takes one of them. Text is
 ** UTF-8, times are seconds, sizes are bytes. A function that the system can refuse returns false and
-** fills its `struct jg_err`; what a platform can't do is refused with JG_ERR_NOT_SUPPORTED, so that
-** there is never a function missing on one side.
+** fills its `struct jg_err`, and nothing that it was to make is there then, unless its comment says so; what
+** a platform can't do is refused with JG_ERR_NOT_SUPPORTED, so that there is never a function missing on one side.
 **
 ** Two groups. The first is the guarantee: the guard's five steps and the harness's one. The second
 ** is what the harness does with its life: jobs, processes and what can be known about them.
@@ -31,7 +31,8 @@ struct jg_os_run;
 struct jg_os_start; /* what the harness was handed: a handle to the guard, and the event */
 
 /* How a process ended. Exactly one of the two is meaningful: signal if it is not 0, else code. Of a run:
-** the signal is the one that interrupted it; a harness that crashed is told by the code 128+N. */
+** the signal is the one that interrupted it; a harness that crashed or was killed is told by the code: 128+N on
+** Linux, on Windows its own, such as 0xC0000005, or the one that its killer gave it. */
 struct jg_exit {
     uint32_t code;
     int signal;
@@ -41,9 +42,11 @@ struct jg_exit {
 typedef int jg_harness_main_fn(struct jg_os_start *start, void *argument);
 
 /*
-** Called first thing in every process of ours, by main. Makes descriptors 0, 1 and 2 safe to use and
-** everything else that was inherited uninheritable. On a system where the harness is started from
-** the executable anew, returns what its guard handed to it; otherwise, and in the guard, NULL.
+** Called first thing in every process of ours, by main. On Linux opens those of the descriptors 0, 1 and 2
+** that aren't, and makes everything else that was inherited uninheritable; on Windows, where whom we spawn
+** inherits only what is listed for it, just what the guard has handed to the harness. On a system where the
+** harness is started from the executable anew, returns that, not to be freed, and takes the argument that tells
+** of it out of argv; otherwise, and in the guard, NULL. If it can't, says why and exits with JG_EXIT_GUARD_FAILED.
 */
 struct jg_os_start *jg_os_begin(int *argc, char **argv);
 
@@ -54,6 +57,7 @@ enum jg_level jg_os_weakest(void);
 /*
 ** Step 1: creates the kill-on-close job. Its handle belongs to `run`, that is, to the guard alone. With
 ** `allow_detach` it also makes what the harness needs for jg_os_detach, which otherwise isn't there at all.
+** *run, which must be NULL before, is to be closed even if this or another step has failed.
 */
 bool jg_os_run_create(struct jg_os_run **run, enum jg_level level, bool allow_detach, struct jg_err *err);
 
@@ -74,18 +78,19 @@ bool jg_os_run_signal(struct jg_os_run *run, struct jg_err *err);
 ** Step 5: waits until the harness has ended and the job is empty. Meanwhile it passes interrupts on
 ** (the first politely, the second by ending the job at once) and follows stop and continue.
 ** `seconds` bounds the run, negative for no bound: past it the job is ended and *timed_out is set.
-** Fails if the harness could not enter the level; then the job is empty and a weaker level may be
-** tried.
+** *result is how the harness has ended. Fails if it could not enter the level; then the job is empty and a
+** weaker level may be tried. Fails also if the system doesn't let us wait for the job or end it.
 */
 bool jg_os_run_wait(struct jg_os_run *run, double seconds, struct jg_exit *result, bool *timed_out, struct jg_err *err);
 
-/* Ends the job if it hasn't ended, waits until it is empty, frees `run`. NULL is fine. */
+/* Ends the job if it hasn't ended, waits until it is empty (on Windows not for whom it can't end or count, whom
+** this process's end does), frees `run`. NULL is fine. */
 void jg_os_run_close(struct jg_os_run *run);
 
 /* Keeps in mind, for jg_guarantee(), why a stronger level than the one in use was not to be had. */
 void jg_os_run_refused(enum jg_level level, const struct jg_err *err);
 
-/* Ends this process by the signal that interrupted the run, as whoever sent it expects. */
+/* Ends this process by the signal that interrupted the run, as whoever sent it expects; returns if that can't be. */
 void jg_os_die_as(const struct jg_exit *result);
 
 /* ------------------------------------------------------------------------------------------------
@@ -95,12 +100,12 @@ void jg_os_die_as(const struct jg_exit *result);
 /*
 ** Waits for either handle. True: this process is in the job, and nothing it starts can outlive the
 ** guard. False: the run was cancelled, or the level could not be entered; nothing was started and
-** the only right thing to do is to exit with the status jg_exit_guard_failed.
+** the only right thing to do is to exit with the status JG_EXIT_GUARD_FAILED.
 */
 bool jg_os_harness_enter(struct jg_os_start *start, struct jg_err *err);
 
 /* Becomes the command: this process image is replaced by it, or, where the system has no such thing,
-** runs it and exits with its status. Returns only if it can't be run. */
+** runs it and exits with its status. Returns only if it can't be run: why, in `err`. */
 void jg_os_harness_exec(char *const *argv, struct jg_err *err);
 
 struct jg_guarantee {
@@ -179,7 +184,7 @@ typedef void jg_os_job_emptied_fn(void *owner);
 /*
 ** Makes a job inside `parent`, or inside the run's own job if that is NULL. Whoever is spawned into it
 ** is born in it, and so is everything that those start. The caller owns the job and gives it up with
-** jg_os_job_release.
+** jg_os_job_release. NOT_SUPPORTED, or DENIED: it can't be isolated.
 */
 bool jg_os_job_create(struct jg_os_loop *loop, struct jg_os_job *parent, const struct jg_os_job_options *options,
                       jg_os_job_emptied_fn *emptied, void *owner, struct jg_os_job **job, struct jg_err *err);
@@ -197,7 +202,7 @@ enum { JG_KILLED = 128 + 9 };
 */
 bool jg_os_job_terminate(struct jg_os_job *job, uint32_t code, struct jg_err *err);
 
-/* Freezes or thaws every process in the job. A frozen job refuses jg_os_spawn. */
+/* Freezes or thaws every process in the job. A frozen job refuses jg_os_spawn. A freeze that fails has been undone. */
 bool jg_os_job_freeze(struct jg_os_job *job, bool frozen, struct jg_err *err);
 
 /*
@@ -281,6 +286,7 @@ enum { JG_STDIO_INHERIT = -1 /* ours */, JG_STDIO_TERMINAL = -2 /* its terminal 
 struct jg_os_status {
     struct jg_exit exit;
     bool known; /* false: it ended, but how is nobody's to know (somebody else's child) */
+    /* -1: the platform doesn't know it; on Linux 0, all of it, of one for whom neither we nor its reaper could wait */
     double user_time, system_time;
     int64_t peak_memory;
     int64_t read_bytes, written_bytes;
@@ -301,12 +307,15 @@ bool jg_os_is_name(const char *name);
 ** Starts a process, born in `job` (NULL: in the run's own job). Never copies this process's memory.
 ** The descriptors in stdio and the terminal stay the caller's, who may close them once `spawned` has come. A process
 ** with a terminal leads a session of its own, or has a console of its own: what is typed there interrupts it alone.
+** *process is given up with jg_os_process_release, unless `spawned` has told that it could not be run. INVALID: the
+** job is frozen. After false nothing comes.
 */
 bool jg_os_spawn(struct jg_os_loop *loop, struct jg_os_job *job, const struct jg_os_command *command,
                  const struct jg_os_process_events *events, void *owner, struct jg_os_process **process,
                  struct jg_err *err);
 
-/* A handle of a process that somebody else started, by its pid as we see it; `ended` comes for it. */
+/* A handle of a process that somebody else started, by its pid as we see it; `ended` comes for it, and `spawned`
+** doesn't. It is given up with jg_os_process_release. GONE: there is none. */
 bool jg_os_process_open(struct jg_os_loop *loop, int64_t pid, const struct jg_os_process_events *events, void *owner,
                         struct jg_os_process **process, struct jg_err *err);
 
@@ -345,7 +354,7 @@ typedef void jg_os_identity_each_fn(const struct jg_os_identity *identity, void 
 /* Calls `each` for what the process of that pid (as we see it) has open; never waits for a file's server. */
 bool jg_os_process_holds(int64_t pid, jg_os_identity_each_fn *each, void *argument, struct jg_err *err);
 
-/* Gives the handle up: no callback comes any more. The process itself goes on in its job. */
+/* Gives the handle up: no callback comes any more. The process itself goes on in its job. NULL is fine. */
 void jg_os_process_release(struct jg_os_process *process);
 
 /* ------------------------------------------------------------------------------------------------
@@ -355,14 +364,15 @@ void jg_os_process_release(struct jg_os_process *process);
 struct jg_os_pty;
 
 /*
-** Makes a terminal of that size in characters. The descriptors are the caller's to close, one to read what is shown
-** and one to type. NOT_SUPPORTED: this system has none.
+** Makes a terminal of that size in characters, which lasts until jg_os_pty_hang_up. The descriptors are the caller's to
+** close, the first to read what is shown and the second to type. NOT_SUPPORTED: this system has none.
 */
 bool jg_os_pty_open(struct jg_os_pty **pty, int rows, int columns, int descriptors[2], struct jg_err *err);
 
 /* What its process has open then, by which jg_os_process_holds finds those who have it. */
 void jg_os_pty_identify(const struct jg_os_pty *pty, struct jg_os_identity *identity);
 
+/* Gives it another size, in characters. */
 bool jg_os_pty_resize(struct jg_os_pty *pty, int rows, int columns, struct jg_err *err);
 
 /* Makes what is to be typed what a keyboard there would send, where newlines aren't that; in place. Returns its
@@ -404,6 +414,7 @@ bool jg_os_may_detach(struct jg_err *err);
 /*
 ** Asks for it; `answered` comes once, from within uv_run: it runs the command, or why not. Any number at a time; they
 ** are started one by one. All of `command` is copied, the descriptors too, of which none may be JG_STDIO_INHERIT.
+** *request is there until `answered` has come or it is released. DENIED: as jg_os_may_detach.
 */
 bool jg_os_detach(struct jg_os_loop *loop, const struct jg_os_command *command, jg_os_detached_fn *answered,
                   void *owner, struct jg_os_detach **request, struct jg_err *err);
@@ -468,11 +479,11 @@ struct jg_os_console;
 ** `cancelled`: the line was given up (Ctrl-C or jg_os_console_cancel). */
 typedef void jg_os_console_line_fn(void *owner, const char *line, bool cancelled);
 
-/* Reads standard input, which must be a terminal. `history`: file that keeps the history, or NULL. */
+/* Reads standard input; that and standard output must be terminals. `history`: file that keeps the history, or NULL. */
 bool jg_os_console_open(struct jg_os_console **console, uv_loop_t *uv_loop, const char *history,
                         jg_os_console_line_fn *line, void *owner, struct jg_err *err);
 
-/* Asks for one line; `line` comes once for it. One at a time. */
+/* Asks for one line; `line` comes once for it. One at a time. `prompt` is copied. */
 void jg_os_console_ask(struct jg_os_console *console, const char *prompt);
 
 /* Gives the line that is being typed up; `line` comes with `cancelled`. */
@@ -502,7 +513,7 @@ const char *jg_os_file_name(const char *path); /* what follows its last separato
 bool jg_os_variables_fold_case(void);
 bool jg_os_same_variable(const char *a, size_t a_length, const char *b, size_t b_length);
 
-char **jg_os_environment(void); /* NULL-terminated "NAME=value", ours, valid until it is changed */
+char **jg_os_environment(void); /* NULL-terminated "NAME=value", ours, valid until it is changed or asked for again */
 bool jg_os_is_terminal(int descriptor);
 int jg_os_terminal_width(int descriptor); /* in characters; 0: it is none, or that isn't known */
 int jg_os_processors(void);               /* that this process may use at once, 1 or more */

@@ -9,7 +9,7 @@
 /* Something of it has been lost: why, as errno. The first reason is kept. */
 void jg_output_lost(int error);
 
-/* Writes out what has been printed. */
+/* Writes out what has been printed. What can't be is lost, and kept in mind. */
 void jg_output_flush(void);
 
 /* The same, and says on standard error if something of it, or of what came before, is lost. False: so it is. Of a run

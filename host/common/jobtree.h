@@ -11,7 +11,8 @@
 
 /* ---- what a system provides ---- */
 
-/* Ends all that is in this job alone; those inside it have been. `code` is for systems whose killed have one. */
+/* Asks the system to end all that is in this job alone; those inside it have been. `code` is for systems whose killed
+** have one. */
 bool jg_job_kill(struct jg_os_job *job, uint32_t code, struct jg_err *err);
 
 /* No process that we started is left: is any other? If so, sees to it that jg_job_check is called. */
@@ -36,7 +37,7 @@ void jg_job_count(struct jg_os_job *job, int change);
 /* Something in it has ended: if it has become empty, says so, and goes on with its parent. */
 void jg_job_check(struct jg_os_job *job);
 
-/* The job isn't freed between these two. */
+/* The job isn't freed between these two; the second may free it. */
 void jg_job_hold(struct jg_os_job *job);
 void jg_job_drop(struct jg_os_job *job);
 

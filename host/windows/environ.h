@@ -14,10 +14,10 @@
 */
 wchar_t *jg_environment_block(char *const *env);
 
-/* The value of a variable in such a block, by a name in any case; NULL if it isn't there. */
+/* The value of a variable in such a block, whose it is, by a name in any case; NULL if it isn't there. */
 const wchar_t *jg_environment_find(const wchar_t *block, const wchar_t *name);
 
-/* The value of a variable of ours, the caller's to free; NULL if it isn't there. */
+/* The value of a variable of ours, the caller's to free; NULL if it isn't there, or without memory. */
 wchar_t *jg_environment_own(const wchar_t *name);
 
 #endif

@@ -28,8 +28,8 @@ struct jg_detach_slot {
     HANDLE section, stdio[3];      /* the texts; what becomes the standard handles */
     DWORD length[JG_DETACH_TEXTS]; /* in characters, with the zeros that end it */
     char command[JG_DETACHED_COMMAND];
-    int64_t pid, when;
-    int error, stage; /* 0: it runs */
+    int64_t pid, when; /* of what runs: its number, and its start in seconds since the Unix epoch */
+    int error, stage;  /* 0: it runs; else as GetLastError has it, and an enum jg_detacher_stage */
 };
 
 /* One page, shared by guard and harness. */
@@ -46,14 +46,14 @@ struct jg_shared {
 struct jg_state {
     struct jg_shared *shared;
     HANDLE section; /* of the page; not inheritable */
-    int argc;       /* the command line as UTF-8 */
+    int argc;       /* the command line as UTF-8, without what a harness is told by its guard */
     char **argv;
 };
 
 /* The one record of the process's own; filled by start-up, read by the rest. */
 extern struct jg_state jg_state;
 
-/* The number that an interrupt of the console has in exit statuses (as on Linux: 2, 15, 1), and its name. */
+/* The number that an interrupt of the console has in exit statuses (as on Linux: 2, 15, 1); its name, static text. */
 int jg_control_signal(DWORD type);
 const char *jg_control_name(DWORD type);
 

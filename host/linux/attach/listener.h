@@ -23,10 +23,10 @@ enum {
 
 struct jg_listener;
 
-/* The address that belongs to a name; its length. */
+/* The address that belongs to a name of JG_LISTENER_NAME_SIZE bytes; its length. */
 socklen_t jg_listener_address(struct sockaddr_un *address, const char *name);
 
-/* NULL is fine. */
+/* Nobody can attach any more, who hasn't shown the key is sent away; frees it. NULL is fine. */
 void jg_listener_close(struct jg_listener *listener);
 
 #endif

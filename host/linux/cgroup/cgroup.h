@@ -29,7 +29,7 @@ struct jg_cgroup {
     struct jg_orphans_io base_io;  /* the same, of init's */
 };
 
-/* An empty cgroup inside `parent`, new or from its pool. NULL with `err` filled. */
+/* An empty cgroup inside `parent`, new or from its pool; for jg_cgroup_give. NULL with `err` filled. */
 struct jg_cgroup *jg_cgroup_take(struct jg_cgroup *parent, struct jg_err *err);
 
 /* An errno as it is, but those that mean that the directory has been removed as JG_NATIVE_CGROUP_GONE. */
@@ -50,7 +50,7 @@ void jg_cgroup_clear(struct jg_cgroup *cgroup);
 /* The same, and frees the structure; the directory itself stays. */
 void jg_cgroup_free(struct jg_cgroup *cgroup);
 
-/* The directory that its processes are to be born in. */
+/* The directory that its processes are to be born in; the descriptor stays the cgroup's. */
 int jg_cgroup_home(const struct jg_cgroup *cgroup);
 
 /* Has somebody removed the directory? Then nobody is in it. */
@@ -59,7 +59,11 @@ bool jg_cgroup_gone(const struct jg_cgroup *cgroup);
 /* Is any process in it, or in a cgroup inside it? */
 bool jg_cgroup_populated(const struct jg_cgroup *cgroup);
 
+/* Kills all in it and in those inside it. It isn't used again, even if that has failed. */
 bool jg_cgroup_kill(struct jg_cgroup *cgroup, struct jg_err *err);
+
+/* Freezes or thaws the same. Waits until all are frozen, for two seconds at the most; if that has failed they may be
+** all the same, or will be: thaw them. */
 bool jg_cgroup_freeze(struct jg_cgroup *cgroup, bool frozen, struct jg_err *err);
 
 /* Adds the pids in it as we see them. Other jobs' cgroups inside it are left out unless `all`. False with
@@ -70,7 +74,7 @@ bool jg_cgroup_pids(const struct jg_cgroup *cgroup, bool all, struct jg_pids *pi
 ** the harness has left their paths in the memory that it shares with the guard. */
 void jg_cgroup_remove_published(void);
 
-/* Removes the cgroup `name` in `dir` with all cgroups inside it, if they are empty. */
+/* Removes the cgroup `name` in `dir` with all cgroups inside it, if they are empty. True: it isn't there any more. */
 bool jg_cgroup_remove_at(int dir, const char *name);
 
 #endif

@@ -7,7 +7,7 @@
 #include "cgroupcontrol.h"
 #include "cgrouprun.h"
 
-/* In the cgroup that we are in. NULL: there are none to be had. */
+/* In the cgroup that we are in; for jg_cgroup_run_close. NULL: there are none to be had. */
 struct jg_cgroup_run *jg_cgroup_place_first(void);
 
 /* They can't have the controller where they are: from now on they are made where they can. False: nowhere. */

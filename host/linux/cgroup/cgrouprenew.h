@@ -9,7 +9,8 @@
 /* The cgroup that the job's own lies in. */
 struct jg_cgroup *jg_cgroup_around(const struct jg_os_job *job);
 
-/* Before a spawn: sees to it that the job's cgroup, if it has one, can be started in. */
+/* Before a spawn: sees to it that the job's cgroup, if it has one, can be started in. Waits until it is empty if it was
+** killed, for two seconds at the most: then it fails. NULL is fine. */
 bool jg_cgroup_renew(struct jg_os_job *job, struct jg_err *err);
 
 /* A new one, where they are made now, for a job, for those around it and for those inside them. INVALID: somebody is

@@ -19,10 +19,10 @@ void jg_cgroup_run_replace(struct jg_cgroup_run *run, struct jg_cgroup_run *olde
 /* Lets the cgroups in it have a controller. NOT_SUPPORTED: that can't be. */
 bool jg_cgroup_run_control(struct jg_cgroup *root, enum jg_controller controller, struct jg_err *err);
 
-/* In it are the outermost jobs. */
+/* In it are the outermost jobs. It is the run's. */
 struct jg_cgroup *jg_cgroup_run_root(struct jg_cgroup_run *run);
 
-/* Removes it. NULL is fine. */
+/* Removes it, if nobody is in it, and all that it has replaced; frees it. NULL is fine. */
 void jg_cgroup_run_close(struct jg_cgroup_run *run);
 
 #endif

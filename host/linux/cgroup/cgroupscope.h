@@ -17,8 +17,8 @@ bool jg_cgroup_has_manager(void);
 
 /*
 ** Asks systemd (the user's own manager, or the system's if we are root) for a delegated scope with these processes in
-** it, by their pids as we see them; this one must be among them. `path` is its directory then. False: it refuses, and
-** nothing has changed. Waits for it.
+** it, by their pids as we see them; this one must be among them. `path` is its directory then. Waits for it, for some
+** seconds at the most. False: it refuses, and nothing has changed, or it takes longer.
 */
 bool jg_cgroup_scope(const struct jg_pids *pids, char path[PATH_MAX]);
 

@@ -39,7 +39,8 @@ struct jg_os_console {
     locale_t locale;
 };
 
-/* Makes the editor, for the terminal that is standard input and output. False: why, in `err`. */
+/* Makes the editor, for the terminal that is standard input and output. False: why, in `err`; what is there of it is
+** for jg_console_editor_close. */
 bool jg_console_editor_open(struct jg_os_console *console, const char *history_file, struct jg_err *err);
 
 /* Frees it, once its thread has ended or if there never was one. */
@@ -48,7 +49,7 @@ void jg_console_editor_close(struct jg_os_console *console);
 /* libedit's way to get a key: waits for it, and does what the loop wants meanwhile. */
 int jg_console_read_key(EditLine *editor, wchar_t *key);
 
-/* The last line of the prompt, which the line that is being typed follows. */
+/* The last line of the prompt, which the line that is being typed follows; a part of it. */
 char *jg_console_prompt_line(const struct jg_os_console *console);
 
 /* Takes the line off the screen; and shows it again, below what has been printed, of which the last line may have only

@@ -14,10 +14,12 @@ struct jg_detachedlog {
     off_t size; /* before the line */
 };
 
-/* Logs that this process is about to become the command. *entry is filled with what is known of it. False: errno. */
+/* Logs that this process is about to become the command. *entry is filled with what is known of it. Waits for the lock,
+** for five seconds at the most. False: errno says why, and there is nothing to undo; what is open this process's end
+** closes. */
 bool jg_detachedlog_enter(struct jg_detachedlog *log, char *const *argv, struct jg_detached *entry);
 
-/* It couldn't: the line is taken out again. */
+/* It couldn't: the line is taken out again, if that can be. */
 void jg_detachedlog_undo(const struct jg_detachedlog *log);
 
 /* The words for that. Static text. */

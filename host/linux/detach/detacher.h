@@ -23,7 +23,8 @@ struct jg_detacher {
 /* All -1. */
 extern const struct jg_detacher jg_detacher_none;
 
-/* Makes it. In the guard, before it does anything about its children. */
+/* Makes it. In the guard, before it does anything about its children. jg_detacher_end is for what is there of it after
+** a failure, too. */
 bool jg_detacher_start(struct jg_detacher *detacher, struct jg_err *err);
 
 /* In whoever is forked from the guard: what is the guard's alone is closed. */

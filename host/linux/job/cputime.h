@@ -6,7 +6,7 @@
 
 #include "../loop/loop.h"
 
-/* Keeps the descriptors that jg_os_job_cpu_time needs, from now on; closes them. */
+/* Keeps the descriptors that jg_os_job_cpu_time needs, from now on; closes them, also after a failure. */
 bool jg_cputime_keep(struct jg_os_loop *loop, struct jg_err *err);
 void jg_cputime_let_go(struct jg_os_loop *loop);
 

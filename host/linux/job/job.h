@@ -56,11 +56,13 @@ struct jg_os_job {
 /* Is it isolated, or any job around it? */
 bool jg_job_isolated(const struct jg_os_job *job);
 
-/* The cgroup or the link that a job inside `job` has to start from: of the nearest job that has one. */
+/* The link that a job inside `job` has to start from: of the nearest job that has one; NULL: none has. */
 struct jg_link *jg_job_nearest_link(const struct jg_os_job *job);
 
 /* Frees all jobs though somebody is left in them: the run's end will end those. */
 void jg_jobs_abandon(struct jg_os_loop *loop);
+
+/* Removes the run's cgroups, once there is no job. */
 void jg_job_close_cgroups(struct jg_os_loop *loop);
 
 #endif

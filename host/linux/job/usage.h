@@ -6,6 +6,7 @@
 
 #include "../../os.h"
 
+/* As its cgroup, which it must have, counts it. */
 bool jg_usage_of_cgroup(struct jg_os_job *job, struct jg_os_usage *usage, struct jg_err *err);
 
 /* The most memory that the job had at one moment, in bytes; -1: that isn't known. */

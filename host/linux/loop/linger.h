@@ -6,7 +6,7 @@
 
 struct jg_linger {
     double began; /* when a process last began, by jg_monotonic; 0: one has ended since */
-    double usual; /* how long it usually takes from then until one ends */
+    double usual; /* how long it usually takes from then until one ends, in seconds */
 };
 
 /* A process has begun; one has ended. */

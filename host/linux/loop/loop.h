@@ -61,6 +61,7 @@ struct jg_os_loop {
 
 #define JG_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
+/* Has `ready` called when these events of epoll's come. The descriptor stays the caller's. */
 bool jg_watch_add(struct jg_os_loop *loop, struct jg_watch *watch, int fd, uint32_t events, struct jg_err *err);
 
 /* Before the descriptor is closed: a process between clone and exec may hold a copy, and then epoll
@@ -70,7 +71,7 @@ void jg_watch_remove(struct jg_os_loop *loop, struct jg_watch *watch);
 /* Looks in a moment whether jobs have become empty. */
 void jg_loop_look_again(struct jg_os_loop *loop);
 
-/* Waits for something at most `milliseconds` (-1: for ever), and calls whoever is ready. */
+/* Waits for something at most `milliseconds` (-1: for ever), and calls whoever is ready. False: nobody was. */
 bool jg_loop_turn(struct jg_os_loop *loop, int milliseconds);
 
 #endif

@@ -13,7 +13,7 @@ struct jg_plan {
     char *cwd;         /* or NULL */
 };
 
-/* NULL with errno if the command is empty or there is no memory. The descriptors are not in it. */
+/* Copies all but the descriptors, which aren't in it. NULL with errno if the command is empty or there is no memory. */
 struct jg_plan *jg_plan_make(const struct jg_os_command *command);
 
 /* Becomes the command, by execvp's rules, but never by a shell for what the kernel can't execute. Returns only if it

@@ -43,10 +43,10 @@ struct jg_os_process {
 struct jg_os_process *jg_process_new(struct jg_os_loop *loop, struct jg_os_job *job,
                                      const struct jg_os_process_events *events, void *owner);
 
-/* Takes it out of its list and frees it; no callback. */
+/* Takes it out of its list, frees it and closes its pidfd; no callback. */
 void jg_process_free(struct jg_os_process *process);
 
-/* It is born and has this pidfd (-1: none): waits for its end, by itself if it is our child. */
+/* It is born and has its pidfd, which is the process's own: waits for its end, by itself if it is our child. */
 bool jg_process_watch(struct jg_os_process *process, struct jg_err *err);
 
 /* Delivers `spawned`. After a failure the process is gone. */
@@ -55,7 +55,8 @@ void jg_process_tell_spawned(struct jg_os_process *process);
 /* Delivers `ended`, counts it in its job, frees it if it was released. */
 void jg_process_tell_ended(struct jg_os_process *process, const struct jg_os_status *status);
 
-/* Takes an ended child off the kernel's hands, waiting for its end if `wait`. False: it hasn't ended. */
+/* Takes an ended child off the kernel's hands, waiting for its end if `wait`. False: it hasn't ended. Not `known`:
+** somebody else has taken it. */
 bool jg_process_reap(struct jg_os_process *process, bool wait, struct jg_os_status *status);
 
 /* How a process ended, from waitid's and from getrusage's words. */

@@ -30,17 +30,17 @@ struct jg_slots {
 };
 
 /* Raises the limit of descriptors, makes room for them, reserves low ones: fewer where the limit is low, and so that
-** enough are left for a script. NO_DESCRIPTORS: they aren't. */
+** enough are left for a script. NO_DESCRIPTORS: they aren't. To be closed after a failure, too. */
 bool jg_slots_open(struct jg_slots *slots, pid_t self, struct jg_err *err);
 void jg_slots_close(struct jg_slots *slots);
 
 /* A free slot with a fresh birth, or NULL. */
 struct jg_slot *jg_slot_free(struct jg_slots *slots);
 
-/* Puts copies of stdio where the new process finds them. */
+/* Puts copies of stdio where the new process finds them; the slot has its plan by then. False: the slot is cleared. */
 bool jg_slot_stage(struct jg_slots *slots, struct jg_slot *slot, const int *stdio, struct jg_err *err);
 
-/* Frees what was staged and copied. */
+/* Frees what was staged, and the plan. */
 void jg_slot_clear(struct jg_slots *slots, struct jg_slot *slot);
 
 /* Has its process left our memory? */

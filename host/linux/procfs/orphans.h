@@ -20,7 +20,8 @@ struct jg_orphans {
     uint8_t taken; /* by a cgroup; the harness's own */
 };
 
-/* A number for a new cgroup, that no other one of the run has. From JG_ORPHAN_NUMBERS on nobody counts for it. */
+/* A number for a new cgroup, that no other one of the run has; to be given back. From JG_ORPHAN_NUMBERS on nobody
+** counts for it. */
 unsigned jg_orphans_take(void);
 void jg_orphans_give(unsigned number);
 
@@ -30,7 +31,7 @@ struct jg_orphans_io {
 };
 struct jg_orphans_io jg_orphans_io(unsigned number);
 
-/* Waits until init has reaped all who have ended by now. */
+/* Waits until init has reaped all who have ended by now, for two seconds at the most. */
 void jg_orphans_await(void);
 
 /* In init: this child has ended, and used that. It must not have been reaped. */

@@ -12,7 +12,7 @@ struct jg_procstat {
     pid_t pid, parent;
     char state; /* the kernel's letter */
     char name[64];
-    int64_t threads, memory;
+    int64_t threads, memory;       /* resident, in bytes */
     double user_time, system_time; /* its own, in seconds */
     double children_time[2];       /* user and system, of children that it has reaped */
     double started;                /* seconds since the system's start */
@@ -21,10 +21,11 @@ struct jg_procstat {
 /* By our own /proc. False if it isn't there any more, or with errno if it can't be read. */
 bool jg_procstat_read(pid_t pid, struct jg_procstat *stat);
 
-/* Its command line, the arguments joined by blanks. False if there is none, or it isn't there any more. */
+/* Its command line, the arguments joined by blanks, cut to `size` bytes. False if there is none, or it isn't there any
+** more. */
 bool jg_procstat_command(pid_t pid, char *text, size_t size);
 
-/* What it has read from and written to disks, in bytes. False if that isn't ours to know. */
+/* What it has read from and written to disks, in bytes. False, with errno, if that isn't ours to know. */
 bool jg_procstat_io(pid_t pid, int64_t *read_bytes, int64_t *written_bytes);
 
 /* What the kernel's letter means, as jg_os_process_info has it. Static text. */
@@ -41,7 +42,7 @@ bool jg_procstat_is_shortage(int error);
 ** don't: they are those for any file that is missing, or for a folder on which nothing is mounted. */
 int jg_procstat_why(int error);
 
-/* Reads the whole of a small file, terminated; its length, or -1. */
+/* Reads the whole of a small file, cut to `size` bytes and terminated; its length, or -1 with errno. */
 ssize_t jg_procstat_file(const char *path, char *text, size_t size);
 
 #endif

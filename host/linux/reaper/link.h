@@ -33,7 +33,8 @@ struct jg_link {
     struct jg_pidmap map;
 };
 
-/* Gives `job` a reaper that was kept, or makes one and waits until it is ready. */
+/* Gives `job` a reaper that was kept, or makes one and waits until it is ready, for half a minute at the most. For
+** jg_link_close; after a failure the job has none. */
 bool jg_link_open(struct jg_os_job *job, struct jg_err *err);
 
 /*
@@ -46,13 +47,14 @@ void jg_link_settle(const struct jg_os_job *job);
 /* The same for the jobs inside it, too. */
 void jg_links_settle(const struct jg_os_job *job);
 
-/* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them, also those that are kept. */
+/* Adds the reapers of `job`, of those after it in its list, and of the jobs inside them, also those that are kept.
+** False with errno: some are missing. */
 bool jg_link_reapers(const struct jg_os_job *job, struct jg_pids *reapers);
 
 /* The job is over: keeps its reaper, or ends it. */
 void jg_link_close(struct jg_os_job *job);
 
-/* Waits until something can be read there, or its other end is closed; the result is poll's. */
+/* Waits until something can be read there, or its other end is closed: 1; 0 after so many seconds, -1 with errno. */
 int jg_link_wait(int fd, double seconds);
 
 #endif

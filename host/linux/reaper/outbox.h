@@ -13,9 +13,11 @@ struct jg_outbox {
     struct jg_letter *first, **last;
 };
 
+/* An empty one; the socket stays the caller's. */
 void jg_outbox_open(struct jg_outbox *box, int socket);
 
-/* Sends it now or later, never waiting: who waits for the harness could be waited for by it. Takes `fd` (-1: none). */
+/* Sends it now or later, never waiting: who waits for the harness could be waited for by it. Takes `fd` (-1: none),
+** which it closes. */
 void jg_outbox_send(struct jg_outbox *box, const struct jg_reaper_message *message, int fd);
 
 /* Sends what there is room for. */

@@ -18,11 +18,13 @@ struct jg_pidmap {
     size_t size, count;             /* the size is a power of two */
 };
 
+/* By its pid; it stays the caller's. */
 void jg_pidmap_add(struct jg_pidmap *map, struct jg_os_process *process);
 
 /* The process, taken out; or NULL. */
 struct jg_os_process *jg_pidmap_take(struct jg_pidmap *map, pid_t pid);
 
+/* Not the processes. */
 void jg_pidmap_free(struct jg_pidmap *map);
 
 #endif

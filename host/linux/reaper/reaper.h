@@ -62,24 +62,26 @@ struct jg_reaper_fds {
     int count;
 };
 
-/* 0, or minus an errno. `text` (of message->bytes bytes) follows the message unless it is NULL. */
+/* 0, or minus an errno: -EAGAIN, there is no room now. `text` (of message->bytes bytes) follows the message unless it
+** is NULL. The descriptors stay the caller's. */
 int jg_wire_send(int socket, const struct jg_reaper_message *message, const void *text,
                  const struct jg_reaper_fds *fds);
 
 /* 1, 0 at the end, or minus an errno. `text` has room for JG_REAPER_INLINE bytes, or is NULL. Gives fds to close. */
 int jg_wire_receive(int socket, struct jg_reaper_message *message, void *text, struct jg_reaper_fds *fds);
 
+/* Closes them: there is none any more. */
 void jg_wire_close(struct jg_reaper_fds *fds);
 
-/* Asks init for a reaper, whose socket it gives. READY is still to come. */
+/* Asks init for a reaper, whose socket it gives, the caller's to close. READY is still to come. */
 bool jg_reaper_request(bool isolate, int *socket, struct jg_err *err);
 
 /* In init, which has just reaped all there were: serves one request, and adds who was made to `reapers`. False at the
 ** end of the socket. */
 bool jg_reaper_serve(int init_socket, struct jg_pids *reapers);
 
-/* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1.
- */
+/* Makes a reaper for the other end of `socket`, which it takes. In a single-threaded process. Returns its pid, or -1,
+** and then READY has said why. */
 pid_t jg_reaper_start(int socket, bool isolate);
 
 /*

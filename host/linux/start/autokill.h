@@ -14,7 +14,8 @@
 */
 pid_t jg_autokill_fork(unsigned long flags, int *pidfd);
 
-/* Waits until the process is reaped, and returns how it ended, as waitpid(2) would tell. */
+/* Waits until the process, which has ended, is reaped, for a second at the most, and returns how it ended, as
+** waitpid(2) would tell; SIGKILL if that isn't known. */
 int jg_autokill_status(int pidfd);
 
 #endif

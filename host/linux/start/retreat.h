@@ -18,10 +18,11 @@ struct jg_retreat {
     pid_t janitor;
 };
 
-/* Both ends of the socket, the guard's first. */
+/* Both ends of the socket, the guard's first; the caller's to close. False: errno says why. */
 bool jg_retreat_open(int sockets[2]);
 
-/* Harness: has the guard move to the directory `path`, which exists. Waits until it has. False: errno says why. */
+/* Harness: has the guard move to the directory `path`, which exists. Waits until it has, for five seconds at the most.
+** False: errno says why. */
 bool jg_retreat_ask(int socket, const char *path);
 
 /* Guard, of which `guard` is a pidfd: does what is asked for. False: nobody will ask any more. */

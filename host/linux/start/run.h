@@ -23,6 +23,7 @@ struct jg_os_run {
     struct jg_pids foreign; /* children that are spared: those of before this was jghost ("x & exec jghost") */
 };
 
+/* Kills init. It may be waited for then. */
 void jg_run_end_init(struct jg_os_run *run);
 
 /* Waits until init has ended, and with it all that was in its namespace. */

@@ -30,7 +30,7 @@ void jg_interrupt_hung_up(void);
 void jg_terminal_save(void);
 void jg_terminal_restore(void);
 
-/* A signalfd for init, made while a refusal can still be told; -1 with errno. */
+/* A signalfd for init, made while a refusal can still be told, the caller's to close; -1 with errno. */
 int jg_init_signals(void);
 
 /*

@@ -6,7 +6,7 @@
 
 struct jg_listener;
 
-/* NULL is fine. */
+/* Nobody can attach any more; frees it. NULL is fine. */
 void jg_listener_close(struct jg_listener *listener);
 
 #endif

@@ -6,9 +6,10 @@
 
 struct jg_os_loop;
 
+/* Makes the loop's queue, which is empty: nothing is opened before something is asked for. */
 void jg_detach_open(struct jg_os_loop *loop);
 
-/* Forgets what has been asked for. */
+/* Forgets what has been asked for: nobody is told any more. What the guard has begun may go on. */
 void jg_detach_close(struct jg_os_loop *loop);
 
 #endif

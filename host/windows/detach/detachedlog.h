@@ -14,11 +14,11 @@ struct jg_detachedlog {
     LONGLONG size;     /* before the line; -1: it can't be taken out */
 };
 
-/* Logs that this process is about to run the command. *entry is filled with what is known of it. False: GetLastError
-** says why. */
+/* Logs that this process is about to run the command. *entry is filled with what is known of it. Waits for the lock for
+** five seconds at the most. False: GetLastError says why, there is nothing to undo, and the log isn't open. */
 bool jg_detachedlog_enter(struct jg_detachedlog *log, HANDLE process, const char *command, struct jg_detached *entry);
 
-/* It didn't: the line is taken out again. */
+/* It didn't: the line is taken out again, if that can be. */
 void jg_detachedlog_undo(const struct jg_detachedlog *log);
 
 /* To be called after it was entered. */
@@ -27,7 +27,7 @@ void jg_detachedlog_close(struct jg_detachedlog *log);
 /* The words for what may fail there. Static text. */
 const char *jg_detachedlog_what(void);
 
-/* Fills *entry for the process. */
+/* Fills *entry for the process, of which the handle has PROCESS_QUERY_LIMITED_INFORMATION. False: GetLastError. */
 bool jg_detached_describe(struct jg_detached *entry, HANDLE process, const char *command);
 
 #endif

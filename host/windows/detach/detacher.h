@@ -16,9 +16,10 @@ struct jg_detacher {
     HANDLE asked, answered;
 };
 
+/* Makes both; they are the caller's to close, also the one that is there after a failure. */
 bool jg_detacher_open(struct jg_detacher *detacher, struct jg_err *err);
 
-/* `asked` was signalled: does what the harness asks for, and answers. */
+/* `asked` was signalled: does what the harness asks for, and answers, or why it couldn't. `harness` is the process. */
 void jg_detacher_serve(const struct jg_detacher *detacher, HANDLE harness);
 
 /* Why something could not be detached. */

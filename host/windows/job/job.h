@@ -38,13 +38,13 @@ struct jg_os_job {
     bool populated, frozen, released;
 };
 
-/* Resumes what a freeze has suspended. */
+/* Resumes what a freeze has suspended, and closes its handles. */
 void jg_job_thaw(struct jg_os_job *job);
 
 /* How many jobs it is in, itself included. */
 size_t jg_job_depth(const struct jg_os_job *job);
 
-/* The handles of those, the outermost first. */
+/* The handles of those, the outermost first: jg_job_depth of them. They stay the jobs'. */
 void jg_job_chain(const struct jg_os_job *job, HANDLE *handles);
 
 #endif

@@ -16,6 +16,7 @@ struct jg_limit_counts {
     LONG reached[JG_LIMIT_COUNT];
 };
 
+/* Those of NULL, the run's own job, are 0. */
 struct jg_limit_counts jg_limit_counts(const struct jg_os_job *job);
 
 /* Which one was while this process, which has ended like that, was there? */

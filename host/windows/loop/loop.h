@@ -52,7 +52,7 @@ void jg_event_post(struct jg_os_loop *loop, struct jg_event *event);
 /* Nobody can post it any more: `ready` doesn't come, either. */
 void jg_event_remove(struct jg_os_loop *loop, struct jg_event *event);
 
-/* Looks at all jobs after a while. */
+/* Looks at all jobs after a while, once: a quarter of a second. */
 void jg_loop_look_again(struct jg_os_loop *loop);
 
 #endif

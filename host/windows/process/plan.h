@@ -18,7 +18,7 @@ struct jg_plan {
     void *console;        /* the pseudoconsole that is its terminal; NULL: our console */
 };
 
-/* False: nothing needs freeing. */
+/* For jg_plan_free; the console stays the pty's. False: nothing needs freeing. */
 bool jg_plan_make(struct jg_plan *plan, const struct jg_os_command *command, struct jg_err *err);
 
 void jg_plan_free(struct jg_plan *plan);

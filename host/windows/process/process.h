@@ -40,7 +40,7 @@ struct jg_os_process *jg_process_new(struct jg_os_loop *loop, struct jg_os_job *
 /* Takes it out of its list and frees it and its handle; no callback. */
 void jg_process_free(struct jg_os_process *process);
 
-/* It is this one, whose handle is the process's from now on: waits for its end. */
+/* It is this one, whose handle is the process's from now on, after a failure, too: waits for its end. */
 bool jg_process_watch(struct jg_os_process *process, HANDLE handle, DWORD pid, struct jg_err *err);
 
 /* Forgets the processes that are in no job. */

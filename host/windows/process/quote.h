@@ -8,8 +8,8 @@
 
 /*
 ** The command line that CommandLineToArgvW, and every C run-time library, takes apart into exactly `argv`
-** (NULL-terminated, UTF-8). The caller's to free. NULL: GetLastError says why; ERROR_FILENAME_EXCED_RANGE if it is
-** longer than the 32,767 characters that CreateProcessW takes.
+** (NULL-terminated, not empty, UTF-8). The caller's to free. NULL: GetLastError says why; JG_NATIVE_LONG_COMMAND if it
+** is longer than the 32,766 characters that CreateProcessW takes.
 */
 wchar_t *jg_command_line(char *const *argv);
 

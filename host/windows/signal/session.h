@@ -18,7 +18,7 @@ enum jg_session_turn {
 void jg_session_take_turn(enum jg_session_turn turn);
 
 /* Calls `handler` as the console does, with CTRL_LOGOFF_EVENT or CTRL_SHUTDOWN_EVENT, in a thread of its own: the
-** system ends this process soon after it has returned, or after some seconds. */
+** system ends this process soon after it has returned, or after some seconds. Without a window nobody calls. */
 void jg_session_watch(PHANDLER_ROUTINE handler);
 
 #endif

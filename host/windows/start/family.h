@@ -8,7 +8,8 @@
 #include "../loop/loop.h"
 #include "../process/snapshot.h"
 
-/* This process's descendants, and whatever is in its jobs. False: GetLastError. */
+/* This process, its descendants, and whatever is in its jobs. False: GetLastError says why. For jg_pids_free, also
+** after that. */
 bool jg_family_read(struct jg_os_loop *loop, const struct jg_snapshot *snapshot, struct jg_pids *pids);
 
 #endif
