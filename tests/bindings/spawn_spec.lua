@@ -185,12 +185,12 @@ describe("the folder of spawn", function()
     end)
 
     for what, refusal in pairs {
-        ["isn't there"] = expect.refusals.no_folder, ["is a file"] = expect.refusals.not_a_folder,
-        ["is too long"] = expect.refusals.long_folder,
+        ["isn't there"] = expect.refusals.no_folder, ["is empty"] = expect.refusals.no_folder,
+        ["is a file"] = expect.refusals.not_a_folder, ["is too long"] = expect.refusals.long_folder,
     } do
         it("is named in the message if it " .. what, function()
             local file = helper.write(folder .. "/a file", "")
-            local folders = { ["is a file"] = file, ["is too long"] = ("/no"):rep(3000) }
+            local folders = { ["is empty"] = "", ["is a file"] = file, ["is too long"] = ("/no"):rep(3000) }
             local bad = folders[what] or "/no/such/folder"
             helper.refused("cannot enter the working directory " .. bad, refusal,
                 job:spawn { helper.child, "exit", "0", cwd = bad })

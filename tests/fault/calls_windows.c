@@ -73,7 +73,6 @@ CALL(DWORD, (DWORD)-1, ResumeThread, (HANDLE thread), (thread));
 CALL(BOOL, FALSE, SetConsoleCtrlHandler, (PHANDLER_ROUTINE handler, BOOL add), (handler, add));
 CALL(BOOL, FALSE, SetEvent, (HANDLE event), (event));
 CALL(BOOL, FALSE, SetHandleInformation, (HANDLE handle, DWORD mask, DWORD flags), (handle, mask, flags));
-CALL(BOOL, FALSE, TerminateJobObject, (HANDLE job, UINT code), (job, code));
 CALL(BOOL, FALSE, TerminateProcess, (HANDLE process, UINT code), (process, code));
 CALL(DWORD, WAIT_FAILED, WaitForMultipleObjects, (DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds),
      (count, handles, all, milliseconds));
@@ -109,3 +108,15 @@ static BOOL WINAPI UpdateProcThreadAttribute_or_not(LPPROC_THREAD_ATTRIBUTE_LIST
 WRAP(BOOL, UpdateProcThreadAttribute,
      (LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR what, void *value, SIZE_T size, void *old,
       SIZE_T *old_size));
+
+REAL(BOOL, TerminateJobObject, (HANDLE job, UINT code));
+
+/* "termination": nobody is ended, and nobody is told of it. */
+static BOOL WINAPI TerminateJobObject_or_not(HANDLE job, UINT code)
+{
+    if (jg_fault_refuses("termination"))
+        return TRUE;
+    return !refuses("TerminateJobObject") && __real___imp_TerminateJobObject(job, code);
+}
+
+WRAP(BOOL, TerminateJobObject, (HANDLE job, UINT code));

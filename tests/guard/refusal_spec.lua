@@ -56,6 +56,15 @@ for _, level in ipairs(support.levels()) do
     end)
 end
 
+if expect.system == "windows" then
+    it("a job whose processes the system doesn't end is left to the end of the guard, after half a minute", function()
+        local code, _, text = run({ "--timeout=0", "-e", 'require "jghost".sleep(1e6)' },
+            { JGHOST_REFUSE = "termination" })
+        assert.equal(125, code)
+        assert.matches("^jghost: [^\n]*cannot end the job: [^\n]*half a minute[^\n]*\n$", text)
+    end)
+end
+
 local tell = 'local g = require "jghost".guarantee() print(g.level .. " " .. tostring(g.why))'
 
 -- A weaker level, and why, or none, and why.

@@ -36,7 +36,8 @@ static bool is_console(FILE *file)
 ** input. It doesn't come if this process was started to ignore it. */
 static bool is_interrupted(LONG before)
 {
-    for (int waited = 0; waited < INTERRUPT_MS && jg_interrupts() == before; waited++)
+    ULONGLONG deadline = GetTickCount64() + INTERRUPT_MS;
+    while (jg_interrupts() == before && GetTickCount64() < deadline)
         Sleep(1);
     return jg_interrupts() != before;
 }

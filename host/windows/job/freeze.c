@@ -13,7 +13,7 @@
 
 typedef LONG NTAPI suspend_fn(HANDLE process);
 
-enum { QUIET_ROUNDS = 3, ROUNDS = 1000, ROUND_MS = 1 };
+enum { QUIET_ROUNDS = 3, ROUND_MS = 1, PATIENCE_MS = 2000 };
 
 static suspend_fn *find(const char *name)
 {
@@ -41,6 +41,8 @@ static bool make_room(struct jg_suspended *suspended)
     return true;
 }
 
+static const LONG is_terminating = (LONG)0xC000010A; /* ntstatus.h: STATUS_PROCESS_IS_TERMINATING */
+
 /* One that ends meanwhile, or isn't in the job any more, is as good as suspended. */
 static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_process, struct jg_err *err)
 {
@@ -55,11 +57,12 @@ static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_proces
         return error == ERROR_INVALID_PARAMETER || jg_err_set(err, (int)error, "cannot freeze the job");
     }
     bool stranger = IsProcessInJob(handle, job->handle, &inside) && !inside;
-    if (!stranger && suspend_process(handle) >= 0) {
+    LONG status = stranger ? is_terminating : suspend_process(handle);
+    if (status >= 0) {
         suspended->at[suspended->count++] = (struct jg_suspended_process){handle, pid};
         return true;
     }
-    bool ended = stranger || WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
+    bool ended = status == is_terminating || WaitForSingleObject(handle, 0) == WAIT_OBJECT_0;
     CloseHandle(handle);
     return ended || jg_err_set(err, ERROR_ACCESS_DENIED, "cannot freeze the job");
 }
@@ -84,7 +87,8 @@ static bool suspend_all(struct jg_os_job *job, struct jg_err *err)
     suspend_fn *suspend_process = find("NtSuspendProcess");
     bool ok = suspend_process != NULL || jg_err_set(err, JG_NATIVE_NO_FREEZING, "cannot freeze the job");
     int quiet = 0;
-    for (int i = 0; i < ROUNDS && ok && quiet < QUIET_ROUNDS; i++) {
+    ULONGLONG deadline = GetTickCount64() + PATIENCE_MS;
+    while (ok && quiet < QUIET_ROUNDS && GetTickCount64() < deadline) {
         bool found = false;
         ok = sweep(job, suspend_process, &found, err);
         quiet = found ? 0 : quiet + 1;

@@ -26,6 +26,7 @@ static bool is_anchored(const wchar_t *name)
 
 wchar_t *jg_full_path(const wchar_t *name)
 {
+    SetLastError(ERROR_PATH_NOT_FOUND); /* of an empty name nothing is said */
     DWORD size = GetFullPathNameW(name, 0, NULL, NULL);
     wchar_t *full = size > 0 ? malloc(size * sizeof *full) : NULL;
     if (size > 0 && full == NULL)

@@ -12,7 +12,7 @@
 #include "../native.h"
 #include "start.h"
 
-enum { MOMENT_MS = 10, PATIENCE = 3000 }; /* in moments */
+enum { MOMENT_MS = 10 };
 
 /* Those who were in the job at one moment. */
 struct members {
@@ -78,24 +78,26 @@ static bool end_members(HANDLE job, int *patience, struct jg_err *err)
     return ended;
 }
 
-bool jg_end_job(HANDLE job, struct jg_err *err)
+bool jg_end_job(HANDLE job, int *patience, struct jg_err *err)
 {
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting;
-    for (int patience = PATIENCE; patience > 0;) {
+    while (*patience > 0) {
         if (!QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &accounting, sizeof accounting, NULL))
             return failed(err, asking);
         if (accounting.ActiveProcesses == 0)
             return true;
-        if (!end_members(job, &patience, err))
+        if (!end_members(job, patience, err))
             return false;
     }
     return jg_err_set(err, JG_NATIVE_NEVER_ENDS, ending);
 }
 
-bool jg_end_harness(HANDLE harness, struct jg_err *err)
+bool jg_end_harness(HANDLE harness, int *patience, struct jg_err *err)
 {
     if (WaitForSingleObject(harness, 0) != WAIT_OBJECT_0 && !TerminateProcess(harness, JG_EXIT_GUARD_FAILED))
         return failed(err, ending);
-    bool ended = WaitForSingleObject(harness, PATIENCE * MOMENT_MS) == WAIT_OBJECT_0;
-    return ended || jg_err_set(err, JG_NATIVE_NEVER_ENDS, ending);
+    DWORD which = WaitForSingleObject(harness, (DWORD)(*patience * MOMENT_MS));
+    if (which == WAIT_TIMEOUT)
+        *patience = 0;
+    return which == WAIT_OBJECT_0 || jg_err_set(err, JG_NATIVE_NEVER_ENDS, ending);
 }

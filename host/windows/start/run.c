@@ -19,6 +19,7 @@ struct jg_os_run {
     HANDLE harness;
     struct jg_detacher detacher;
     bool assigned;
+    int patience; /* with those who don't end */
 };
 
 /* The console's interrupts come in a thread of the system's; there is one guard in a process. */
@@ -59,6 +60,7 @@ bool jg_os_run_create(struct jg_os_run **result, enum jg_level level, bool allow
     *result = run;
     if (run == NULL)
         return jg_err_set(err, ERROR_NOT_ENOUGH_MEMORY, "cannot allocate memory");
+    run->patience = JG_END_PATIENCE;
     if (level != JG_LEVEL_JOB_OBJECT)
         return jg_err_set(err, ERROR_NOT_SUPPORTED, "this system has no such level");
     interrupts.cut_short = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -130,9 +132,10 @@ static DWORD milliseconds_until(ULONGLONG deadline)
     return deadline - now < INFINITE - 1 ? (DWORD)(deadline - now) : INFINITE - 1;
 }
 
-static bool end_job(const struct jg_os_run *run, struct jg_err *err)
+static bool end_job(struct jg_os_run *run, struct jg_err *err)
 {
-    return (!run->assigned || jg_end_job(run->job, err)) && jg_end_harness(run->harness, err);
+    return (!run->assigned || jg_end_job(run->job, &run->patience, err)) &&
+           jg_end_harness(run->harness, &run->patience, err);
 }
 
 /* Only an interrupt ends us by itself: whoever sent it must see that it was obeyed. */

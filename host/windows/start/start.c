@@ -42,24 +42,40 @@ static bool none_is_given(void)
            GetStdHandle(STD_ERROR_HANDLE) == NULL;
 }
 
-/* Wine gives a process with a pseudoconsole no handles of it. INVALID_HANDLE_VALUE: there is no console either. */
-static HANDLE open_console(DWORD which)
+static HANDLE open_file(const wchar_t *name)
 {
-    return CreateFileW(which == STD_INPUT_HANDLE ? L"CONIN$" : L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
-                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    return CreateFileW(name, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
+                       NULL);
 }
 
-/* Whoever has no console and was given no handles has none to hand on, nor one that is no handle of ours. */
+/*
+** Adds what stands for a handle that we haven't: with none at all the system would give the harness a console's, and
+** with CREATE_NO_WINDOW that is one where nobody ever types. Wine gives a process with a pseudoconsole no handles of it.
+*/
+static bool add_missing(struct hand *hand, DWORD which, HANDLE *copy)
+{
+    HANDLE file = INVALID_HANDLE_VALUE;
+    if (none_is_given())
+        file = open_file(which == STD_INPUT_HANDLE ? L"CONIN$" : L"CONOUT$");
+    if (file == INVALID_HANDLE_VALUE)
+        file = open_file(L"NUL");
+    if (file == INVALID_HANDLE_VALUE)
+        return false;
+    bool ok = add_handle(hand, file, 0, copy);
+    DWORD error = GetLastError();
+    CloseHandle(file);
+    SetLastError(error);
+    return ok;
+}
+
 static bool add_standard(struct hand *hand, DWORD which, HANDLE *copy)
 {
     HANDLE handle = GetStdHandle(which);
-    *copy = NULL;
-    if (none_is_given())
-        handle = open_console(which);
-    if (handle == NULL || handle == INVALID_HANDLE_VALUE || add_handle(hand, handle, 0, copy))
+    if (handle == NULL || handle == INVALID_HANDLE_VALUE)
+        return add_missing(hand, which, copy);
+    if (add_handle(hand, handle, 0, copy))
         return true;
-    *copy = NULL;
-    return GetLastError() == ERROR_INVALID_HANDLE;
+    return GetLastError() == ERROR_INVALID_HANDLE && add_missing(hand, which, copy);
 }
 
 /* Nothing of it is there unless the run may detach. */

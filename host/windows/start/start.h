@@ -18,13 +18,17 @@ HANDLE jg_start_harness(HANDLE job, HANDLE event, const struct jg_detacher *deta
 */
 bool jg_start_refused(struct jg_err *err, const char *what, const char *nested);
 
+/* How long all waiting for the end may last, in moments of 10 ms: half a minute. */
+enum { JG_END_PATIENCE = 3000 };
+
 /*
-** Ends all that is in `job`, and waits until it has ended. False: they can't be ended or counted, or the system hasn't
-** ended them after half a minute; the end of this process, which has the job's only handle, is what then ends them.
+** Ends all that is in `job`, and waits until it has ended; what that takes is subtracted from *patience. False: they
+** can't be ended or counted, or there is no patience left; the end of this process, which has the job's only handle, is
+** what then ends them.
 */
-bool jg_end_job(HANDLE job, struct jg_err *err);
+bool jg_end_job(HANDLE job, int *patience, struct jg_err *err);
 
 /* The same of the harness alone: it isn't in its job yet, or nobody else is there any more. */
-bool jg_end_harness(HANDLE harness, struct jg_err *err);
+bool jg_end_harness(HANDLE harness, int *patience, struct jg_err *err);
 
 #endif

@@ -91,6 +91,14 @@ static bool has(const wchar_t *type, const wchar_t *name)
     return false;
 }
 
+static bool input_is_at_its_end(void)
+{
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    DWORD mode, count = 1;
+    char byte;
+    return !GetConsoleMode(input, &mode) && ReadFile(input, &byte, 1, &count, NULL) && count == 0;
+}
+
 /* In the harness: it can wait for the guard and the event, and can neither end the one nor signal the other. */
 static bool has_its_own_alone(const struct jg_os_start *begun)
 {
@@ -101,6 +109,7 @@ static bool has_its_own_alone(const struct jg_os_start *begun)
     CHECK(access_of(begun->event) == SYNCHRONIZE && !SetEvent(begun->event) && GetLastError() == ERROR_ACCESS_DENIED);
     CHECK(!has(L"Job", L""));
     CHECK(!has(L"Event", not_handed));
+    CHECK(getenv("JG_NO_INPUT") == NULL || input_is_at_its_end());
     CHECK(start(L"hang", CREATE_BREAKAWAY_FROM_JOB).hProcess == NULL && GetLastError() == ERROR_ACCESS_DENIED);
     fflush(stdout);
     return checks_failed == 0;
@@ -154,14 +163,16 @@ static void test_handed(void)
     CloseHandle(event);
 }
 
-/* One that whoever started us has, and we don't. */
-static void test_invalid_handle(void)
+/* A standard handle that whoever started us hasn't given, or has, and we don't: the harness reads the end there. */
+static void check_without_input(HANDLE none)
 {
     struct jg_os_run *run;
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
-    SetStdHandle(STD_INPUT_HANDLE, (HANDLE)(ULONG_PTR)0xFFF0);
+    SetStdHandle(STD_INPUT_HANDLE, none);
+    SetEnvironmentVariableW(L"JG_NO_INPUT", L"1");
     CHECK(jg_os_run_create(&run, JG_LEVEL_JOB_OBJECT, false, &err));
     run_alone(run);
+    SetEnvironmentVariableW(L"JG_NO_INPUT", NULL);
     SetStdHandle(STD_INPUT_HANDLE, input);
 }
 
@@ -234,7 +245,8 @@ int main(int argc, char **argv)
     if (argc > 1)
         return play(argv);
     test_handed();
-    test_invalid_handle();
+    check_without_input(NULL);
+    check_without_input((HANDLE)(ULONG_PTR)0xFFF0);
     test_members();
     test_latecomers();
     return check_result();
