@@ -2,6 +2,8 @@
 ** child_windows_session.c: the test child plays the system when a session ends, or a console tells of an event.
 */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <windows.h>
 
@@ -62,14 +64,29 @@ static LPTHREAD_START_ROUTINE control_routine(void)
     return (LPTHREAD_START_ROUTINE)(void (*)(void))GetProcAddress(GetModuleHandleW(L"kernelbase.dll"), "CtrlRoutine");
 }
 
-/*
-** The system makes a thread in each process that is at the console; here it is only one's. That of a closing doesn't
-** end before its process, and is not waited for.
-*/
+/* Whoever is ended with a process has its exit code. */
+static bool ends_with(HANDLE process, HANDLE thread)
+{
+    DWORD of_process, of_thread;
+    return WaitForSingleObject(process, TOO_LATE_MS) == WAIT_OBJECT_0 && GetExitCodeProcess(process, &of_process) &&
+           GetExitCodeThread(thread, &of_thread) && of_process == of_thread;
+}
+
+/* When the thread that hears of a closing returns, the system ends its process: it has to be there until then. */
+static int await_hearing(HANDLE process, HANDLE thread, int event)
+{
+    if (event != CTRL_CLOSE_EVENT)
+        WaitForSingleObject(thread, TOO_LATE_MS);
+    puts("told");
+    fflush(stdout);
+    return event != CTRL_CLOSE_EVENT || ends_with(process, thread) ? 0 : EINTR;
+}
+
+/* The system makes a thread in each process that is at the console; here it is only one's. */
 int child_os_tell_event(long pid, const char *event)
 {
-    const DWORD access =
-        PROCESS_CREATE_THREAD | PROCESS_VM_OPERATION | PROCESS_VM_READ | PROCESS_VM_WRITE | PROCESS_QUERY_INFORMATION;
+    const DWORD access = PROCESS_CREATE_THREAD | PROCESS_VM_OPERATION | PROCESS_VM_READ | PROCESS_VM_WRITE |
+                         PROCESS_QUERY_INFORMATION | SYNCHRONIZE;
     int number = event_of(event);
     if (number == -1)
         return EINVAL;
@@ -77,9 +94,7 @@ int child_os_tell_event(long pid, const char *event)
     if (process == NULL)
         return child_windows_error();
     HANDLE thread = CreateRemoteThread(process, NULL, 0, control_routine(), (void *)(intptr_t)number, 0, NULL);
-    int error = thread != NULL ? 0 : child_windows_error();
-    if (thread != NULL && number != CTRL_CLOSE_EVENT)
-        WaitForSingleObject(thread, TOO_LATE_MS);
+    int error = thread != NULL ? await_hearing(process, thread, number) : child_windows_error();
     if (thread != NULL)
         CloseHandle(thread);
     CloseHandle(process);

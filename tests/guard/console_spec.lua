@@ -7,12 +7,24 @@ local support = require "tests.support"
 
 local interrupted = expect.interrupts.INT.ending
 
--- Tells these processes, one after the other.
-local function tell(event, ...)
-    for _, process in ipairs { ... } do
-        local result = jg.run { support.child, "tell-event", process.pid, event, timeout = 60 }
-        assert.is_true(result.ok, result.stderr)
+-- Tells these processes, one after the other. Returns who did it; they see to it that none stops listening to the
+-- closing of the console before it ends.
+local function tell(job, event, ...)
+    local tellers = {}
+    for i, process in ipairs { ... } do
+        tellers[i] = job:spawn { support.child, "tell-event", process.pid, event, stdout = "pipe", stderr = "capture" }
+        assert.equal("told", tellers[i].stdout:read("l", 60), tellers[i].stderr)
     end
+    return tellers
+end
+
+-- How the run ends, for which these have to be content.
+local function ending(process, tellers)
+    local status = assert(process:wait(60), "it doesn't end")
+    for _, teller in ipairs(tellers) do
+        assert.is_true(assert(teller:wait(60)).ok, teller.stderr)
+    end
+    return support.ending(status)
 end
 
 -- Starts jghost where Ctrl-C isn't turned off, as it is for the leader of a process group. Returns the process that
@@ -48,14 +60,11 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
                     ready()
                     jg.sleep(1e6)
                 ]])
-                if first == "guard" then
-                    tell(event, guard)
-                end
-                tell(event, harness) -- with which the run may be over before the guard hears
-                local status = assert(process:wait(60), "it doesn't end")
+                local tellers = first == "guard" and tell(job, event, guard, harness)
+                    or tell(job, event, harness) -- with which the run may be over before the guard hears
+                assert.equal(interrupted, ending(process, tellers))
                 assert.equal("cleaned up", process.stdout:read("l", 60))
                 assert.matches("interrupted by " .. name, process.stderr, 1, true)
-                assert.equal(interrupted, support.ending(status))
                 assert.equal("", support.survivors(marker))
             end)
         end
@@ -63,8 +72,7 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
         it("can be caught", function()
             local job <close> = jg.job {}
             local process, guard, harness = start(job, "print(select(2, pcall(function() ready() jg.sleep(1e6) end)))")
-            tell(event, guard, harness)
-            assert.equal(9, support.ending(assert(process:wait(60), "it doesn't end")))
+            assert.equal(9, ending(process, tell(job, event, guard, harness)))
             assert.matches("interrupted by " .. name, process.stdout:read("l", 60), 1, true)
         end)
 
@@ -75,11 +83,23 @@ for event, name in pairs { ["break"] = "Ctrl-Break", close = "the closing of the
                 ready()
                 while true do pcall(jg.sleep, 1e6) end
             ]])
-            tell("c", guard, harness)
+            tell(job, "c", guard, harness)
             assert.equal("ready", process.stdout:read("l", 60))
-            tell(event, guard)
-            assert.equal(interrupted, support.ending(assert(process:wait(60), "it doesn't end")))
+            assert.equal(interrupted, ending(process, tell(job, event, guard)))
             assert.equal("", support.survivors(marker))
+        end)
+
+        it("is left to a command that is guarded, which may go on", function()
+            local job <close> = jg.job {}
+            local process, marker = start_command(job, {
+                support.jghost, "--exec", support.child, "ready", "wait-eof", "exit", "9", stdin = "pipe",
+                stdout = "pipe",
+            })
+            assert.equal("ready", process.stdout:read("l", 60))
+            local guard, harness = support.find(marker, "jghost.exe"), support.find(marker, "jghost-harness")
+            local tellers = tell(job, event, guard, harness)
+            process.stdin:close()
+            assert.equal(9, ending(process, tellers))
         end)
     end)
 end
@@ -96,9 +116,9 @@ describe("an interrupt during the start-up", function()
         assert.equal("stage " .. stage, process.stderr:read("l", 60))
         local guard, harness = support.find(marker, "jghost-fault.exe"), support.find(marker, "jghost-harness")
         if first == "harness" then
-            tell("c", harness) -- with which the run may be over before the guard hears
+            tell(job, "c", harness) -- with which the run may be over before the guard hears
         else
-            tell("c", guard, first and harness)
+            tell(job, "c", guard, first and harness)
         end
         process.stdin:close()
         local status = assert(process:wait(60), "it doesn't end")

@@ -80,6 +80,30 @@ for _, level in ipairs(support.levels()) do
             ]], "^false\t.*interrupted by " .. expect.interrupts.INT.says, 7)
         end)
 
+        it("an interrupt spares what a job has started", function()
+            expect_caught([[
+                local job <close> = jg.job {}
+                local process = job:spawn { arg[1], "ready", "wait-eof", "exit", "7", stdin = "pipe", stdout = "pipe" }
+                process.stdout:read "l"
+                pcall(function() ]] .. ready .. [[ jg.sleep(1e6) end)
+                process.stdin:close()
+                print(process:wait())
+                os.exit(5)
+            ]], "^exit 7 ", 5)
+        end)
+
+        it("an interrupt reaches a guarded command", function()
+            local job <close> = jg.job {}
+            local guard = start_command(job, interrupts.command({
+                support.jghost, "--level=" .. level, "--exec", support.child, "ready", "hang",
+            }, "INT"))
+            interrupts.send(guard, "INT")
+            local status = assert(guard:wait(60), "it doesn't end")
+            if not expect.lacks.requests then -- Wine's own handler, the command's, ends it with 0
+                assert.equal(expect.interrupts.INT.ending, support.ending(status))
+            end
+        end)
+
         it("an interrupt comes through when the queue of signals is full", function()
             helper.needs(pending, "signals")
             local job <close> = jg.job {}

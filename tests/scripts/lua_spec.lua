@@ -179,12 +179,16 @@ local cases = {
             "local n = 0 debug.sethook(function() n = n + 1 end, 'c') tostring(1) debug.sethook() print(n > 1)" } },
 }
 
+local function needs_lua()
+    if not lua then
+        pending "there is no lua5.4 to compare with"
+    end
+end
+
 describe("jghost, as lua5.4,", function()
     for _, case in ipairs(cases) do
         it(case[1], function()
-            if not lua then
-                pending "there is no lua5.4 to compare with"
-            end
+            needs_lua()
             local theirs, ours = run(lua, case[2], case[3]), run(helper.jghost, case[2], case[3])
             assert.equal(normal(theirs.stderr, lua), normal(ours.stderr, helper.jghost):gsub("%f[^\n\0]jghost: ",
                 "PROGRAM: "), nil)
@@ -193,6 +197,15 @@ describe("jghost, as lua5.4,", function()
             assert.equal(theirs.signal, ours.signal)
         end)
     end
+
+    it("hands on nothing more to what io.popen starts", function()
+        needs_lua()
+        local words = { "-e", "for line in io.popen(arg[1]):lines() do print(line:match ' (%S+ %S+) ') end", "-",
+            expected.native(helper.child) .. " dump-fds" }
+        local theirs, ours = run(lua, words), run(helper.jghost, { "--allow-detach", table.unpack(words) })
+        assert.truthy(theirs.stdout:find "w pipe")
+        assert.equal(normal(theirs.stdout, lua), ours.stdout)
+    end)
 end)
 
 -- ---- what lua5.4 hasn't, or says otherwise

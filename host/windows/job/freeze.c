@@ -43,9 +43,9 @@ static bool make_room(struct jg_suspended *suspended)
 
 static const LONG is_terminating = (LONG)0xC000010A; /* ntstatus.h: STATUS_PROCESS_IS_TERMINATING */
 
-/* One that ends meanwhile, or isn't in the job any more, is as good as suspended. */
-static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_process, struct jg_err *err)
+bool jg_job_suspend(struct jg_os_job *job, DWORD pid, struct jg_err *err)
 {
+    suspend_fn *suspend_process = find("NtSuspendProcess");
     struct jg_suspended *suspended = &job->suspended;
     const DWORD access = PROCESS_SUSPEND_RESUME | PROCESS_QUERY_INFORMATION | SYNCHRONIZE;
     BOOL inside = TRUE;
@@ -68,7 +68,7 @@ static bool suspend(struct jg_os_job *job, DWORD pid, suspend_fn *suspend_proces
 }
 
 /* Suspends whoever isn't; *found: there was somebody. */
-static bool sweep(struct jg_os_job *job, suspend_fn *suspend_process, bool *found, struct jg_err *err)
+static bool sweep(struct jg_os_job *job, bool *found, struct jg_err *err)
 {
     struct jg_pids pids;
     size_t before = job->suspended.count;
@@ -76,7 +76,7 @@ static bool sweep(struct jg_os_job *job, suspend_fn *suspend_process, bool *foun
         return jg_err_set(err, (int)GetLastError(), "cannot freeze the job");
     bool ok = true;
     for (size_t i = 0; i < pids.count && ok; i++)
-        ok = has(&job->suspended, (DWORD)pids.at[i]) || suspend(job, (DWORD)pids.at[i], suspend_process, err);
+        ok = has(&job->suspended, (DWORD)pids.at[i]) || jg_job_suspend(job, (DWORD)pids.at[i], err);
     jg_pids_free(&pids);
     *found = job->suspended.count > before;
     return ok;
@@ -84,13 +84,12 @@ static bool sweep(struct jg_os_job *job, suspend_fn *suspend_process, bool *foun
 
 static bool suspend_all(struct jg_os_job *job, struct jg_err *err)
 {
-    suspend_fn *suspend_process = find("NtSuspendProcess");
-    bool ok = suspend_process != NULL || jg_err_set(err, JG_NATIVE_NO_FREEZING, "cannot freeze the job");
+    bool ok = find("NtSuspendProcess") != NULL || jg_err_set(err, JG_NATIVE_NO_FREEZING, "cannot freeze the job");
     int quiet = 0;
     ULONGLONG deadline = GetTickCount64() + PATIENCE_MS;
     while (ok && quiet < QUIET_ROUNDS && GetTickCount64() < deadline) {
         bool found = false;
-        ok = sweep(job, suspend_process, &found, err);
+        ok = sweep(job, &found, err);
         quiet = found ? 0 : quiet + 1;
         if (ok && quiet < QUIET_ROUNDS)
             Sleep(ROUND_MS);

@@ -38,6 +38,9 @@ struct jg_os_job {
     bool populated, frozen, released;
 };
 
+/* For a freeze. One that ends meanwhile, or whose number somebody outside of the job has, is as good as suspended. */
+bool jg_job_suspend(struct jg_os_job *job, DWORD pid, struct jg_err *err);
+
 /* Resumes what a freeze has suspended, and closes its handles. */
 void jg_job_thaw(struct jg_os_job *job);
 

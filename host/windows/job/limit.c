@@ -48,16 +48,17 @@ static double whole_of(const struct jg_os_job *job)
     return around != NULL ? around->cpus : GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
 }
 
-DWORD jg_limit_rate(const struct jg_os_job *job, double cpus)
+JOBOBJECT_CPU_RATE_CONTROL_INFORMATION jg_limit_rate(const struct jg_os_job *job, double cpus)
 {
-    return (DWORD)fmin(ceil(cpus / whole_of(job) * WHOLE_RATE), WHOLE_RATE);
+    return (JOBOBJECT_CPU_RATE_CONTROL_INFORMATION){
+        .ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP,
+        .CpuRate = (DWORD)fmin(ceil(cpus / whole_of(job) * WHOLE_RATE), WHOLE_RATE),
+    };
 }
 
 static bool limit_rate(struct jg_os_job *job, double cpus, struct jg_err *err)
 {
-    JOBOBJECT_CPU_RATE_CONTROL_INFORMATION control = {.ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE |
-                                                                      JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP,
-                                                      .CpuRate = jg_limit_rate(job, cpus)};
+    JOBOBJECT_CPU_RATE_CONTROL_INFORMATION control = jg_limit_rate(job, cpus);
     if (SetInformationJobObject(job->handle, JobObjectCpuRateControlInformation, &control, sizeof control)) {
         job->cpus = fmin(cpus, whole_of(job));
         return true;
@@ -67,7 +68,7 @@ static bool limit_rate(struct jg_os_job *job, double cpus, struct jg_err *err)
 }
 
 /* Windows' own limit of the time counts the user's alone; the caller's watch, the system's, too. */
-static void set(JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, enum jg_limit limit, double value)
+void jg_limit_set(JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, enum jg_limit limit, double value)
 {
     JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &limits->BasicLimitInformation;
     switch (limit) {
@@ -91,7 +92,7 @@ bool jg_os_job_limit(struct jg_os_job *job, enum jg_limit limit, double value, s
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = job->limits;
     if (limit == JG_LIMIT_CPUS)
         return limit_rate(job, value, err);
-    set(&limits, limit, value);
+    jg_limit_set(&limits, limit, value);
     return write_limits(job, &limits, err);
 }
 

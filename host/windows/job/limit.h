@@ -9,7 +9,10 @@
 #include "../../os.h"
 
 /* For so many processors' worth of time: in parts of 10,000 of what the job could have at most without that limit. */
-DWORD jg_limit_rate(const struct jg_os_job *job, double cpus);
+JOBOBJECT_CPU_RATE_CONTROL_INFORMATION jg_limit_rate(const struct jg_os_job *job, double cpus);
+
+/* Adds any other limit, in os.h's units, to those that the system is to be given. */
+void jg_limit_set(JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, enum jg_limit limit, double value);
 
 /* How often limits of a job, and of those around it, were reached, by `enum jg_limit`. */
 struct jg_limit_counts {

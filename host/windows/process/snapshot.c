@@ -8,42 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entry.h"
+
 enum { SYSTEM_PROCESSES = 5, FIRST_SIZE = 1 << 18 };
 
 #define TOO_SMALL ((LONG)0xC0000004) /* STATUS_INFO_LENGTH_MISMATCH */
 
 typedef LONG NTAPI query_fn(int what, void *data, ULONG size, ULONG *needed);
-
-struct text {
-    USHORT length, room; /* in bytes */
-    wchar_t *at;
-};
-
-struct thread {
-    LARGE_INTEGER times[3];
-    ULONG waiting;
-    void *start;
-    HANDLE ids[2];
-    LONG priorities[2];
-    ULONG switches, state, reason;
-};
-
-struct jg_snapshot_entry {
-    ULONG next, threads;
-    LARGE_INTEGER reserved[3];
-    LARGE_INTEGER created, user_time, system_time;
-    struct text name;
-    LONG priority;
-    ULONG_PTR pid, parent;
-    ULONG handles, session;
-    ULONG_PTR key;
-    SIZE_T peak_virtual, virtual_size;
-    ULONG faults;
-    SIZE_T peak_working_set, working_set;
-    SIZE_T quotas[4], pagefile, peak_pagefile, private_pages;
-    LARGE_INTEGER io[6];
-    struct thread thread[1];
-};
 
 enum { WAITING = 5 };                                                   /* a thread's state */
 enum { PAGE_IN = 2, SUSPENDED = 5, WR_PAGE_IN = 9, WR_SUSPENDED = 12 }; /* and why */
@@ -79,7 +50,7 @@ static size_t entry_size(const struct jg_snapshot *snapshot, size_t from)
 {
     ULONG threads;
     memcpy(&threads, (const char *)snapshot->data + from + offsetof(struct jg_snapshot_entry, threads), sizeof threads);
-    return offsetof(struct jg_snapshot_entry, thread) + threads * sizeof(struct thread);
+    return offsetof(struct jg_snapshot_entry, thread) + threads * sizeof(struct jg_snapshot_thread);
 }
 
 /* Copies of the entries: Wine's list isn't aligned. Their names stay in the list. */
@@ -142,7 +113,7 @@ static const struct jg_snapshot_entry *find(const struct jg_snapshot *snapshot, 
 
 enum liveliness { STOPPED, SLEEPING, IN_DISK_WAIT, ALIVE };
 
-static enum liveliness liveliness(const struct thread *thread)
+static enum liveliness liveliness(const struct jg_snapshot_thread *thread)
 {
     if (thread->state != WAITING)
         return ALIVE; /* or will be in a moment */

@@ -165,6 +165,10 @@ static void test_programs(void)
     CHECK(refuses(L"./four.cmd", folder, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./three.bat. .", folder, path, JG_NATIVE_BATCH_FILE));
     CHECK(refuses(L"./three.bat ", folder, path, JG_NATIVE_BATCH_FILE));
+    CHECK(SetCurrentDirectoryW(folder)); /* where no program is looked for that is named without a folder */
+    CHECK(finds(L".\\one", NULL, L"", L"\\one.exe"));
+    CHECK(refuses(L"one", folder, L"C:\\nowhere;;", ERROR_FILE_NOT_FOUND));
+    CHECK(refuses(L"one", folder, NULL, ERROR_FILE_NOT_FOUND));
 }
 
 int main(void)

@@ -172,6 +172,23 @@ static void test_freeze(void)
     jg_os_job_release(box.job);
 }
 
+/* Who has the number of one that was in the job isn't suspended with it. */
+static void test_stranger(void)
+{
+    PROCESS_INFORMATION stranger = start(L"hang", 0);
+    struct box box;
+    make_job(&box, NULL);
+    const size_t *suspended = &box.job->suspended.count;
+    CHECK(jg_job_suspend(box.job, stranger.dwProcessId, &err) && *suspended == 0);
+    CHECK(AssignProcessToJobObject(box.job->handle, stranger.hProcess));
+    CHECK(jg_job_suspend(box.job, stranger.dwProcessId, &err) && *suspended == 1);
+    jg_job_thaw(box.job);
+    CHECK(TerminateProcess(stranger.hProcess, 1) && WaitForSingleObject(stranger.hProcess, 5000) == WAIT_OBJECT_0);
+    CloseHandle(stranger.hThread);
+    CloseHandle(stranger.hProcess);
+    jg_os_job_release(box.job);
+}
+
 static void test_many_at_once(void)
 {
     enum { MANY = 200 };
@@ -269,15 +286,11 @@ static void test_close(void)
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        {"nested", test_nested},
-        {"grandchildren", test_grandchildren},
-        {"release", test_release},
-        {"giving up", test_giving_up},
-        {"listing", test_listing},
-        {"freeze", test_freeze},
-        {"many at once", test_many_at_once},
-        {"handles", test_handles},
-        {"close", test_close},
+        {"nested", test_nested},     {"grandchildren", test_grandchildren},
+        {"release", test_release},   {"giving up", test_giving_up},
+        {"listing", test_listing},   {"freeze", test_freeze},
+        {"stranger", test_stranger}, {"many at once", test_many_at_once},
+        {"handles", test_handles},   {"close", test_close},
     };
     return run_tests(argc, argv, tests, sizeof tests / sizeof *tests);
 }
