@@ -43,11 +43,14 @@ static void add_io(const struct jg_os_job *job, struct jg_os_usage *usage)
         add_io(child, usage);
 }
 
-/* Is it alive, but we may not look into it? Who has ended counts when its parent has waited for it. */
+/*
+** Is it alive, but we may not look into it? One that is just ending has no memory any more, by which the kernel sees who
+** may; who has ended counts when its parent has waited for it.
+*/
 static bool is_hidden(pid_t pid, int error)
 {
     struct jg_procstat stat;
-    return (error == EACCES || error == EPERM) && jg_procstat_read(pid, &stat) && strchr("ZX", stat.state) == NULL;
+    return (error == EACCES || error == EPERM) && jg_procstat_read(pid, &stat) && !stat.ending;
 }
 
 /* If there is one who is hidden, the sum isn't known. */

@@ -17,6 +17,7 @@
 /* Fields after the name, as proc(5) counts them less three. */
 enum {
     PARENT = 1,
+    FLAGS = 6,
     USER = 11,
     SYSTEM = 12,
     CHILDREN_USER = 13,
@@ -26,6 +27,8 @@ enum {
     RSS = 21,
     FIELDS
 };
+
+enum { PF_EXITING = 0x4 }; /* linux/sched.h */
 
 ssize_t jg_procstat_file(const char *path, char *text, size_t size)
 {
@@ -59,6 +62,7 @@ bool jg_procstat_read(pid_t pid, struct jg_procstat *stat)
         field[i] = strtoll(at, &at, 10);
 
     double tick = (double)sysconf(_SC_CLK_TCK);
+    stat->ending = (field[FLAGS] & PF_EXITING) != 0;
     stat->parent = (pid_t)field[PARENT];
     stat->user_time = (double)field[USER] / tick;
     stat->system_time = (double)field[SYSTEM] / tick;

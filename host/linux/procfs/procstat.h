@@ -10,7 +10,8 @@
 
 struct jg_procstat {
     pid_t pid, parent;
-    char state; /* the kernel's letter */
+    char state;  /* the kernel's letter */
+    bool ending; /* it has ended, or is about to: nothing of it runs any more */
     char name[64];
     int64_t threads, memory;       /* resident, in bytes */
     double user_time, system_time; /* its own, in seconds */

@@ -42,23 +42,23 @@ static bool none_is_given(void)
            GetStdHandle(STD_ERROR_HANDLE) == NULL;
 }
 
-static HANDLE open_file(const wchar_t *name)
+static HANDLE open_file(const wchar_t *name, DWORD access)
 {
-    return CreateFileW(name, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
-                       NULL);
+    return CreateFileW(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
 }
 
 /*
 ** Adds what stands for a handle that we haven't: with none at all the system would give the harness a console's, and
-** with CREATE_NO_WINDOW that is one where nobody ever types. Wine gives a process with a pseudoconsole no handles of it.
+** with CREATE_NO_WINDOW that is one where nobody ever types, and nobody reads. The null device is read only: what is
+** written is lost, and the writer must learn that. Wine gives a process with a pseudoconsole no handles of it.
 */
 static bool add_missing(struct hand *hand, DWORD which, HANDLE *copy)
 {
     HANDLE file = INVALID_HANDLE_VALUE;
     if (none_is_given())
-        file = open_file(which == STD_INPUT_HANDLE ? L"CONIN$" : L"CONOUT$");
+        file = open_file(which == STD_INPUT_HANDLE ? L"CONIN$" : L"CONOUT$", GENERIC_READ | GENERIC_WRITE);
     if (file == INVALID_HANDLE_VALUE)
-        file = open_file(L"NUL");
+        file = open_file(L"NUL", GENERIC_READ);
     if (file == INVALID_HANDLE_VALUE)
         return false;
     bool ok = add_handle(hand, file, 0, copy);
