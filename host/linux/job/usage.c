@@ -44,8 +44,8 @@ static void add_io(const struct jg_os_job *job, struct jg_os_usage *usage)
 }
 
 /*
-** Is it alive, but we may not look into it? One that is just ending has no memory any more, by which the kernel sees who
-** may; who has ended counts when its parent has waited for it.
+** Is it alive, but we may not look into it? One that is just ending has no memory any more, by which the kernel sees
+** who may; who has ended counts when its parent has waited for it.
 */
 static bool is_hidden(pid_t pid, int error)
 {

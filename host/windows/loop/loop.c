@@ -174,7 +174,7 @@ void jg_os_loop_close(struct jg_os_loop *loop)
     dispose(loop);
 }
 
-/* One wake-up may stand for many events, and the callback of one may run the loop again, to wait for another of them. */
+/* One wake-up may stand for many events, and the callback of one may run the loop again, to wait for another. */
 bool jg_os_loop_linger(struct jg_os_loop *loop)
 {
     return turn(loop, 0);

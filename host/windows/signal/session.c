@@ -2,9 +2,9 @@
 ** session.c: the end of the user's session: a log-off, or the end of the system.
 **
 ** Of the console's events these two are for services only; whoever has loaded user32.dll, as we have, isn't sent them
-** at all. Other programs are told by messages to their windows, so there is a window, which is never shown, and a thread
-** that waits for its messages. It must be a top-level one: one that is for messages only isn't sent these. It is made
-** when the run has lasted a while: those that are over in a moment don't pay for it.
+** at all. Other programs are told by messages to their windows, so there is a window, which is never shown, and a
+** thread that waits for its messages. It must be a top-level one: one that is for messages only isn't sent these. It is
+** made when the run has lasted a while: those that are over in a moment don't pay for it.
 */
 #include "session.h"
 

@@ -1,7 +1,7 @@
 /*
 ** run_test.c: the guard's steps: nobody inherits the job or breaks away from it; the second hands the harness nothing
-** but what it needs, and doesn't fail for want of a standard handle; and at the end of the last one all have ended, even
-** if somebody comes to be in the job while it is being ended, as one does whom a process was just creating.
+** but what it needs, and doesn't fail for want of a standard handle; and at the end of the last one all have ended,
+** even if somebody comes to be in the job while it is being ended, as one does whom a process was just creating.
 */
 #include "../../../host/exit.h"
 #include "../../../host/windows/job/pids.h"
