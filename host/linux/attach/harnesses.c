@@ -197,6 +197,7 @@ static bool read_settled(pid_t pid, struct jg_procstat *stat)
 struct listing {
     jg_os_harness_each_fn *each;
     void *argument;
+    double boot; /* asked for once: those that were started at the same time are to be listed so */
     char command[COMMAND_SIZE], folder[PATH_SIZE], user[PASSWD_SIZE];
 };
 
@@ -213,7 +214,7 @@ static bool tell(const struct found *found, void *argument)
         .state = jg_procstat_state(harness.state, false),
         .command = guard.name,
         .folder = folder_of(found->harness, listing->folder, sizeof listing->folder),
-        .started = jg_procstat_boot_time() + guard.started,
+        .started = listing->boot + guard.started,
         .processes = count_processes(found->harness, harness.parent),
     };
     if (jg_procstat_command(found->guard, listing->command, sizeof listing->command))
@@ -229,6 +230,7 @@ bool jg_os_harnesses(jg_os_harness_each_fn *each, void *argument, struct jg_err 
         return jg_err_set(err, errno, "cannot list the harnesses");
     listing->each = each;
     listing->argument = argument;
+    listing->boot = jg_procstat_boot_time();
     bool ok = find_all(tell, listing, err);
     free(listing);
     return ok;

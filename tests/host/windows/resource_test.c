@@ -1,5 +1,5 @@
 /*
-** resource_test.c: what jghost.exe says of itself to Windows: that text is UTF-8 and paths may be long, and its version.
+** resource_test.c: what jghost.exe says of itself to Windows: that text is UTF-8 and paths may be long; its version.
 **
 ** The build links the resources by another tool and another way than the code; a program without them runs as well.
 */
